@@ -1,0 +1,117 @@
+"""How to run the parts that are not ours: broker, stores, gateway."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from ticketing.local import caddyfile
+from ticketing.local import probes
+from ticketing.local.data_directory import DataDirectory
+from ticketing.local.ports import Ports
+from ticketing.local.process import Part
+from ticketing.local.process import Stage
+
+# Never all of our own environment: it may hold secrets that are nobody else's business.
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+
+
+def nats(data: DataDirectory, ports: Ports) -> Part:
+    port, monitor = ports.take(), ports.take()
+    store = json.dumps(str(data.directory("nats")))
+    config = data.write(
+        "nats.conf",
+        f'listen: "127.0.0.1:{port}"\n'
+        f'http: "127.0.0.1:{monitor}"\n'
+        f'jetstream {{ store_dir: {store}, sync_interval: "always" }}\n',
+    )
+    return Part(
+        name="nats",
+        command=(program("nats-server"), "--config", str(config)),
+        environment=inherited(),
+        port=port,
+        is_ready=probes.http(monitor, "/healthz"),
+    )
+
+
+def redis(data: DataDirectory, ports: Ports) -> Part:
+    port = ports.take()
+    options = {
+        "bind": "127.0.0.1",
+        "port": str(port),
+        "dir": str(data.directory("redis")),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",  # the append-only file is all: no snapshots beside it
+    }
+    arguments = (part for name, value in options.items() for part in (f"--{name}", value))
+    return Part(
+        name="redis",
+        command=(program("redis-server"), *arguments),
+        environment=inherited(),
+        port=port,
+        is_ready=probes.redis(port),
+    )
+
+
+def mongo(data: DataDirectory, ports: Ports) -> Part:
+    """A `mongod` of the machine where there is one, else SecantusDB, each with its own files."""
+    port = ports.take()
+    mongod = shutil.which("mongod")
+    return Part(
+        name="mongo",
+        command=_mongod(mongod, data, port) if mongod else _secantus(data, port),
+        environment=inherited() | {"PYTHONPATH": python_path()},
+        port=port,
+        is_ready=probes.mongo(port),
+    )
+
+
+def mongo_uri(mongo: Part, database: str) -> str:
+    return f"mongodb://127.0.0.1:{mongo.port}/{database}?journal=true"
+
+
+def _mongod(mongod: str, data: DataDirectory, port: int) -> tuple[str, ...]:
+    files = str(data.directory("mongod"))
+    command = (mongod, "--bind_ip", "127.0.0.1", "--nounixsocket")
+    return (*command, "--port", str(port), "--dbpath", files)
+
+
+def _secantus(data: DataDirectory, port: int) -> tuple[str, ...]:
+    # With a file of our own it does not go looking for one in the machine's usual places.
+    config = data.write("secantus.toml", "")
+    command = (program("secantusd-py"), "--config", str(config), "--host", "127.0.0.1")
+    files = str(data.directory("mongo"))
+    return (*command, "--port", str(port), "--storage-path", files, "--sync-on-commit")
+
+
+def gateway(
+    data: DataDirectory, ports: Ports, *, port: int, status_port: int, routes: dict[str, int]
+) -> Part:
+    own_port = ports.take()
+    config = data.write("Caddyfile", caddyfile.text(port, own_port, status_port, routes))
+    home = str(data.directory("gateway"))
+    homes = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
+    return Part(
+        name="gateway",
+        command=(program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config)),
+        environment=inherited() | homes,
+        port=port,
+        is_ready=probes.http(own_port, "/"),
+        stage=Stage.GATEWAY,
+    )
+
+
+def program(name: str) -> str:
+    """The one from the wheels of this environment, whatever else is on PATH."""
+    return str(Path(sys.prefix) / "bin" / name)
+
+
+def inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
+def python_path() -> str:
+    """Our own import path, which Pants sets inside the process and children would not inherit."""
+    return os.pathsep.join(os.path.abspath(entry) for entry in sys.path)

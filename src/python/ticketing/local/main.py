@@ -1,0 +1,100 @@
+"""The whole platform on one machine: `./pants run src/python/ticketing/local -- --help`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+import requests
+
+from ticketing.local import demo
+from ticketing.local import infra
+from ticketing.local import services
+from ticketing.local import welcome
+from ticketing.local.data_directory import DataDirectory
+from ticketing.local.data_directory import NotUsable
+from ticketing.local.ports import Ports
+from ticketing.local.ports import refuse_taken
+from ticketing.local.process import Part
+from ticketing.local.services import Service
+from ticketing.local.supervisor import Supervisor
+from ticketing.local.terminal import say
+
+
+def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Part], int]:
+    """Every process there is, and the port of the runner's own status server."""
+    ports = Ports()
+    nats = infra.nats(data, ports)
+    redis = infra.redis(data, ports)
+    mongo = infra.mongo(data, ports)
+    stripe, stripe_access = services.stripe(data, ports)
+
+    def store(name: str) -> dict[str, str]:
+        return {"MONGO_URI": infra.mongo_uri(mongo, name)}
+
+    users = {"JWT_KEY": data.secret("jwt.key")}
+    bus = {"NATS_URL": f"nats://127.0.0.1:{nats.port}", "NATS_CLUSTER_ID": "ticketing"}
+    hold = {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}
+    timers = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0"}
+    both = ("web", "worker")
+
+    our_services = [
+        Service("auth", ("web",), "/api/users", users | store("auth")),
+        Service("tickets", both, "/api/tickets", users | bus | store("tickets")),
+        Service("orders", both, "/api/orders", users | bus | hold | store("orders")),
+        Service("payments", both, "/api/payments", users | bus | stripe_access | store("payments")),
+        Service("expiration", ("worker", "rq", "scheduler"), None, bus | timers),
+    ]
+
+    status_port = ports.take()
+    processes = [part for service in our_services for part in service.parts(ports)]
+    routes = services.routes(our_services, processes)
+    gateway = infra.gateway(data, ports, port=port, status_port=status_port, routes=routes)
+    return [nats, redis, mongo, *stripe, gateway, *processes], status_port
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), default=".ticketing", show_default=True
+)
+@click.option("--hold-seconds", type=click.IntRange(min=1), default=60, show_default=True)
+@click.option("--fresh", is_flag=True, help="Start from empty data.")
+@click.option("--demo", "with_demo", is_flag=True, help="Make a seller, a buyer and some tickets.")
+def main(port: int, data_dir: Path, hold_seconds: int, fresh: bool, with_demo: bool) -> None:
+    """Run the whole ticketing platform on this machine until Ctrl-C."""
+    data = _take(port, data_dir)
+    try:
+        if fresh:
+            data.empty()
+        _run(data, port, hold_seconds, with_demo)
+    finally:
+        data.close()
+
+
+def _take(port: int, data_dir: Path) -> DataDirectory:
+    try:
+        refuse_taken(port)
+        return DataDirectory.open(data_dir)
+    except NotUsable as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on port {port}: {error.strerror}") from error
+
+
+def _run(data: DataDirectory, port: int, hold_seconds: int, with_demo: bool) -> None:
+    url = f"http://127.0.0.1:{port}"
+
+    def greet() -> None:
+        say(welcome.text(url, data.path / "cookies.txt"))
+        if with_demo:
+            try:
+                say(demo.seed(url))
+            except requests.RequestException as error:
+                say(f"The demo data could not be made: {error}")
+
+    parts, status_port = platform(data, port, hold_seconds)
+    asyncio.run(Supervisor(parts, data, status_port).run(greet))
+
+
+if __name__ == "__main__":
+    main()

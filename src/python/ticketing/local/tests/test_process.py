@@ -1,0 +1,107 @@
+"""Keeping one process alive, with small programs in the place of the real parts."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ticketing.local.process import Part
+from ticketing.local.process import Process
+from ticketing.local.tests.running import alive
+
+STUBBORN = """
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    print("ERROR child", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_process_that_dies_is_started_again_with_growing_pauses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pids: list[int] = []
+
+    async def watch() -> None:
+        process = _process(tmp_path, "raise SystemExit('no key')", pids)
+        process.start()
+        await _until(lambda: len(pids) == 3)
+        await process.stop()
+
+    asyncio.run(watch())
+    said = [line for line in capsys.readouterr().out.splitlines() if "ended" in line]
+    assert said[:2] == [
+        "small ended (exit code 1) and is started again in 0.2 s; it said last: no key",
+        "small ended (exit code 1) and is started again in 0.4 s; it said last: no key",
+    ]
+    assert alive(set(pids)) == set()
+
+
+def test_a_stop_leaves_nothing_of_a_process_that_does_not_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ticketing.local.process.STOP_SECONDS", 0.2)
+    pids: list[int] = []
+
+    async def run() -> None:
+        process = _process(tmp_path, STUBBORN, pids)
+        process.start()
+        await _until(lambda: "child" in (tmp_path / "small.log").read_text())
+        pids.append(psutil.Process(pids[0]).children()[0].pid)
+        await process.stop()
+
+    asyncio.run(run())
+    assert len(pids) == 2
+    assert alive(set(pids)) == set()
+
+
+def test_warnings_are_shown_with_the_name_of_the_process(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = "print('INFO fine'); print('ERROR bad', flush=True); import time; time.sleep(60)"
+    pids: list[int] = []
+
+    async def run() -> None:
+        process = _process(tmp_path, program, pids)
+        process.start()
+        await _until(lambda: "bad" in (tmp_path / "small.log").read_text())
+        process.report_warnings()
+        await process.stop()
+
+    asyncio.run(run())
+    assert capsys.readouterr().out == "small | ERROR bad\n"
+
+
+def _process(directory: Path, program: str, pids: list[int]) -> Process:
+    """Adds to `pids` what is started."""
+
+    def changed() -> None:
+        if process.pid is not None:
+            pids.append(process.pid)
+
+    part = Part(
+        name="small",
+        command=(sys.executable, "-c", program),
+        environment={"PATH": os.environ["PATH"]},
+        port=0,
+        is_ready=_never,
+    )
+    log = directory / "small.log"
+    log.touch()
+    return (process := Process(part, log, changed))
+
+
+async def _never() -> bool:
+    return False
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)

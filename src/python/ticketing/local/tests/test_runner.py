@@ -1,0 +1,133 @@
+"""The platform as a program: how it starts, is watched, and ends."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from ticketing.local import demo
+from ticketing.local.tests.running import Platform
+from ticketing.local.tests.running import alive
+from ticketing.local.tests.running import eventually
+from ticketing.local.tests.running import free_port
+from ticketing.local.tests.running import get
+from ticketing.local.tests.running import run
+from ticketing.local.tests.visitor import Visitor
+
+NAMES = {
+    *("nats", "redis", "mongo", "stripe", "gateway", "auth-web"),
+    *("tickets-web", "tickets-worker", "orders-web", "orders-worker"),
+    *("payments-web", "payments-worker"),
+    *("expiration-worker", "expiration-rq", "expiration-scheduler"),
+}
+
+
+@pytest.fixture
+def own_platform(tmp_path: Path) -> Iterator[Platform]:
+    """For tests that start and stop it themselves."""
+    platform = Platform(tmp_path)
+    yield platform
+    platform.kill_if_running()
+
+
+def test_every_process_is_listed_as_it_runs(platform: Platform) -> None:
+    listed = platform.processes()
+    assert set(listed) == NAMES
+    for entry in listed.values():
+        assert psutil.Process(entry["pid"]).ppid() == platform.runner.pid
+        assert Path(entry["log"]).exists()
+        assert _addresses(entry["pid"]) == {"127.0.0.1"}
+
+
+def test_health_is_an_answer_of_the_gateway(platform: Platform) -> None:
+    reply = get(f"{platform.url}/healthz")
+    assert (reply.status_code, reply.json()) == (200, {"ready": True, "missing": []})
+
+
+def test_an_unknown_path_is_not_found(platform: Platform) -> None:
+    for path in ("/", "/api/nothing", "/api/usersandmore"):
+        reply = get(platform.url + path)
+        assert reply.status_code == requests.codes.not_found
+        assert reply.json() == {"errors": [{"message": "Not Found!"}]}
+
+
+def test_the_printed_commands_work_as_they_are(platform: Platform) -> None:
+    commands = eventually(lambda: re.findall(r"^ +(curl .*)$", platform.terminal(), re.MULTILINE))
+    assert len(commands) == 3
+    outputs = [
+        subprocess.run(["sh", "-c", command], capture_output=True, check=True, text=True).stdout
+        for command in commands
+    ]
+    assert '"email":"you-' in outputs[0]
+    assert '"title":"Concert"' in outputs[1]
+    assert outputs[1].strip() in outputs[2]
+
+
+def test_a_data_directory_in_use_is_left_alone(platform: Platform) -> None:
+    before = platform.processes()
+    second = run(platform.data_dir, free_port(), "--fresh")
+    assert second.wait(20) == 1
+    assert platform.terminal().count("is in use by another platform") == 1
+    assert platform.processes() == before
+    assert platform.is_ready()
+
+
+def test_a_port_in_use_touches_nothing(platform: Platform, tmp_path: Path) -> None:
+    second = run(tmp_path / "new", platform.port)
+    assert second.wait(20) == 1
+    said = (tmp_path / "terminal.txt").read_text().splitlines()
+    assert said == [f"Error: Cannot listen on port {platform.port}: Address already in use"]
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["tickets-web", "gateway", "mongo"])
+def test_a_killed_process_comes_back(platform: Platform, name: str) -> None:
+    before = platform.processes()[name]
+    os.kill(before["pid"], signal.SIGKILL)
+    after = eventually(lambda: _successor(platform, name, before["pid"]))
+    assert after["port"] == before["port"]
+    assert f"{name} ended (killed by SIGKILL)" in platform.terminal()
+    eventually(platform.is_ready, within=20)
+
+
+def test_a_second_start_goes_on_where_the_first_stopped(own_platform: Platform) -> None:
+    own_platform.start("--demo")
+    eventually(lambda: demo.SELLER.password in own_platform.terminal())
+    visitor = Visitor(own_platform.url).sign_up()
+    ticket = visitor.sell()
+    before = own_platform.every_pid()
+    assert own_platform.stop() == 0
+    assert alive(before) == set()
+    assert own_platform.processes() == {}
+
+    own_platform.start("--demo")
+    eventually(lambda: demo.SELLER.password in own_platform.terminal())
+    assert visitor.ticket(ticket["id"])["title"] == ticket["title"]
+    assert len(visitor.on_sale()) == 1 + len(demo.TICKETS)
+    before = own_platform.every_pid()
+    own_platform.runner.kill()
+    own_platform.runner.wait()
+    eventually(lambda: not alive(before))
+
+    own_platform.start("--fresh")
+    assert visitor.on_sale() == []
+    assert own_platform.stop(signal.SIGINT) == 0
+    visitor.close()
+
+
+def _successor(platform: Platform, name: str, pid: int) -> dict[str, Any]:
+    entry = platform.processes()[name]
+    return entry if entry["pid"] != pid else {}
+
+
+def _addresses(pid: int) -> set[str]:
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    connections = [each for process in family for each in process.net_connections("tcp")]
+    return {each.laddr.ip for each in connections if each.status == psutil.CONN_LISTEN}
