@@ -1,0 +1,73 @@
+"""The Flask application of the Stripe stand-in: the part of Stripe's HTTP API that we use.
+
+It answers as Stripe documents, for test cards only. What it does not know it refuses (404, or
+`parameter_unknown`) rather than pretend. Paths under /test are its own and stand for the buyer.
+"""
+
+import time
+
+from flask import Flask
+from flask import Response
+from flask import request
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import NotFound
+
+from ticketing.common import health
+from ticketing.common.logs import logger
+from ticketing.stripe_fake.buyer import buyer
+from ticketing.stripe_fake.errors import INVALID
+from ticketing.stripe_fake.errors import StripeError
+from ticketing.stripe_fake.errors import server_error
+from ticketing.stripe_fake.exchange import Clock
+from ticketing.stripe_fake.exchange import Works
+from ticketing.stripe_fake.exchange import refuse
+from ticketing.stripe_fake.exchange import request_id
+from ticketing.stripe_fake.idempotency import Desk
+from ticketing.stripe_fake.routes import api
+from ticketing.stripe_fake.store import Store
+
+MAX_BODY = 64 * 1024
+
+log = logger(__name__)
+
+
+def create_app(store: Store, clock: Clock = time.time) -> Flask:
+    """`clock` gives seconds since 1970: for `created`, and for the age of idempotency keys."""
+    app = Flask("stripe_fake", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions["stripe_fake"] = Works(store=store, desk=Desk(store), clock=clock)
+    app.register_blueprint(health.blueprint(alive={}, ready={}))
+    app.register_blueprint(api)
+    app.register_blueprint(buyer)
+    app.after_request(_name_request)
+    app.register_error_handler(StripeError, refuse)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(Exception, _fail)
+    return app
+
+
+def _name_request(response: Response) -> Response:
+    response.headers["Request-Id"] = request_id()
+    if request.blueprint != "health":
+        log.info(
+            "answered",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            request_id=request_id(),
+            replayed="Idempotent-Replayed" in response.headers,
+        )
+    return response
+
+
+def _refuse_http(error: HTTPException) -> Response:
+    if isinstance(error, NotFound | MethodNotAllowed):
+        message = f"Unrecognized request URL ({request.method}: {request.path})."
+        return refuse(StripeError(404, INVALID, message))
+    return refuse(StripeError(error.code or 500, INVALID, error.description or error.name))
+
+
+def _fail(error: Exception) -> Response:
+    log.error("request failed", exc_info=error)
+    return refuse(server_error())
