@@ -1,0 +1,30 @@
+"""Users as documents."""
+
+import pymongo
+
+from ticketing.auth.model import User
+from ticketing.common.mongo import Store
+
+INDEXES = [pymongo.IndexModel("email", unique=True)]
+
+
+class UserRepository:
+    """The users, one per e-mail address."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def with_email(self, email: str) -> User | None:
+        found = self._store.find_one({"email": email})
+        if found is None:
+            return None
+        return User(
+            id=found["_id"],
+            version=found["version"],
+            email=found["email"],
+            password_hash=found["passwordHash"],
+        )
+
+    def save(self, user: User) -> None:
+        """Raises Duplicate if the e-mail address is taken."""
+        self._store.save(user, {"email": user.email, "passwordHash": user.password_hash})

@@ -1,0 +1,32 @@
+"""The use cases of accounts."""
+
+from collections.abc import Callable
+
+from ticketing.auth.model import User
+from ticketing.auth.passwords import hash_password
+from ticketing.auth.passwords import verify
+from ticketing.auth.repository import UserRepository
+from ticketing.common.errors import Duplicate
+from ticketing.common.errors import Refused
+
+
+class Accounts:
+    """Signing up and signing in."""
+
+    def __init__(self, users: UserRepository, *, new_id: Callable[[], str]) -> None:
+        self._users, self._new_id = users, new_id
+
+    def sign_up(self, *, email: str, password: str) -> User:
+        user = User.sign_up(id=self._new_id(), email=email, password_hash=hash_password(password))
+        try:
+            self._users.save(user)
+        except Duplicate:
+            raise Refused("Email in use") from None
+        return user
+
+    def sign_in(self, *, email: str, password: str) -> User:
+        """Takes the same time and says the same for an unknown e-mail and a wrong password."""
+        user = self._users.with_email(email)
+        if not verify(user.password_hash if user else None, password) or user is None:
+            raise Refused("Invalid Credentials")
+        return user

@@ -1,0 +1,106 @@
+"""Every event that services tell each other, and the public state that the events carry.
+
+An event is immutable and complete: it carries the whole public state of its aggregate with its
+version, so that a replica needs nothing but the newest one. On the wire: JSON, camelCase keys,
+prices as numbers in the currency's main unit, times in ISO 8601 with their zone.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; every status but `CANCELLED` holds the ticket."""
+
+    CREATED = "created"
+    AWAITING_PAYMENT = "awaiting:payment"
+    CANCELLED = "cancelled"
+    COMPLETE = "complete"
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Public state inside an event."""
+
+
+class TicketState(State, frozen=True):
+    id: str
+    title: str
+    price: float
+    user_id: str
+    version: int
+    order_id: str | None = None
+
+
+class OrderedTicket(State, frozen=True):
+    id: str
+    price: float
+
+
+class OrderState(State, frozen=True):
+    id: str
+    user_id: str
+    status: OrderStatus
+    expires_at: datetime
+    version: int
+    ticket: OrderedTicket
+
+
+class PaymentState(State, frozen=True):
+    id: str
+    order_id: str
+    stripe_id: str
+    amount: float
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="subject"):
+    """A fact that happened; `id` is unique and stays the same however often it is delivered."""
+
+    id: str
+    occurred_at: datetime
+
+
+class TicketCreated(Event, frozen=True, tag="ticket.created"):
+    ticket: TicketState
+
+
+class TicketUpdated(Event, frozen=True, tag="ticket.updated"):
+    ticket: TicketState
+
+
+class OrderCreated(Event, frozen=True, tag="order.created"):
+    order: OrderState
+
+
+class OrderCancelled(Event, frozen=True, tag="order.cancelled"):
+    order: OrderState
+
+
+class OrderCompleted(Event, frozen=True, tag="order.completed"):
+    order: OrderState
+
+
+class ExpirationCompleted(Event, frozen=True, tag="expiration.completed"):
+    order_id: str
+
+
+class PaymentCreated(Event, frozen=True, tag="payment.created"):
+    payment: PaymentState
+
+
+class PaymentRejected(Event, frozen=True, tag="payment.rejected"):
+    """Orders cannot honour this payment: give it back."""
+
+    payment_id: str
+    order_id: str
+    reason: str
+
+
+class PaymentRefunded(Event, frozen=True, tag="payment.refunded"):
+    payment: PaymentState
+
+
+def subject(event: type[Event]) -> str:
+    """The subject under which events of this type travel, such as `order.created`."""
+    return str(event.__struct_config__.tag)

@@ -1,0 +1,61 @@
+"""The bus inside one process, for tests; nothing is kept, and a test may shuffle what waits."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+
+from ticketing.common.bus import Again
+from ticketing.common.bus import Handle
+from ticketing.common.bus import Message
+from ticketing.common.bus import Park
+
+
+@dataclass
+class _Consumer:
+    subjects: Sequence[str]
+    waiting: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+
+
+class MemoryBus:
+    """A `Bus` whose consumers also get what was published before they came."""
+
+    def __init__(self) -> None:
+        self.published: dict[str, Message] = {}
+        self.parked: list[tuple[str, Message, str]] = []
+        self._consumers: dict[str, _Consumer] = {}
+
+    async def publish(self, message: Message) -> None:
+        """Hand the message to every consumer of its subject, unless its id was published before."""
+        if message.id in self.published:
+            return
+        self.published[message.id] = message
+        for consumer in self._consumers.values():
+            if message.subject in consumer.subjects:
+                consumer.waiting.put_nowait(message)
+
+    async def consume(
+        self, consumer: str, subjects: Sequence[str], handle: Handle, stop: asyncio.Event
+    ) -> None:
+        """Consume as `Bus.consume` says; a message to be delivered again waits out its delay."""
+        waiting = self._join(consumer, subjects).waiting
+        while not stop.is_set():
+            try:
+                message = await asyncio.wait_for(waiting.get(), timeout=0.02)
+            except TimeoutError:
+                continue
+            match await handle(message):
+                case Again(delay):
+                    later = replace(message, tries=message.tries + 1)
+                    asyncio.get_running_loop().call_later(delay, waiting.put_nowait, later)
+                case Park(reason):
+                    self.parked.append((consumer, message, reason))
+
+    def _join(self, name: str, subjects: Sequence[str]) -> _Consumer:
+        if name not in self._consumers:
+            self._consumers[name] = consumer = _Consumer(subjects)
+            for message in self.published.values():
+                if message.subject in subjects:
+                    consumer.waiting.put_nowait(message)
+        return self._consumers[name]

@@ -1,0 +1,173 @@
+"""Documents in MongoDB: state, version and outbox in one write; replicas of others' state."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import UTC
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pymongo
+from bson import ObjectId
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+from structlog.contextvars import get_contextvars
+
+from ticketing.common.aggregate import Aggregate
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Duplicate
+from ticketing.common.errors import NotFound
+from ticketing.common.events import Event
+from ticketing.common.events import subject
+
+Document = dict[str, Any]
+Documents = Collection[Document]
+
+_ENCODER = msgspec.json.Encoder()
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_OUTBOX_INDEX = pymongo.IndexModel("outbox.occurredAt", sparse=True)
+
+
+def new_id() -> str:
+    """A new 24-hex id; ids made later sort later, to the second."""
+    return str(ObjectId())
+
+
+def connect(uri: str) -> Database[Document]:
+    """The database that the URI's path names; connects at the first operation, not here."""
+    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+        uri, tz_aware=True, w="majority", journal=True, serverSelectionTimeoutMS=5000
+    )
+    return client.get_default_database()
+
+
+def ping(database: Database[Document]) -> None:
+    """Raise unless the server answers within two seconds."""
+    with pymongo.timeout(2):
+        database.command("ping")
+
+
+class Store:
+    """The aggregates of one kind, one document each: `{_id, version, ...state, outbox}`.
+
+    A save is a single conditional write, so state and events cannot part: version 0 is inserted,
+    version n is written only over n-1. In a state, None means that the field is absent.
+    """
+
+    def __init__(self, documents: Documents, indexes: Sequence[pymongo.IndexModel] = ()) -> None:
+        self.documents = documents
+        self._indexes = [_OUTBOX_INDEX, *indexes]
+
+    def ensure_indexes(self) -> None:
+        """Make the indexes that are missing; must run once before the first write."""
+        self.documents.create_indexes(self._indexes)
+
+    def get(self, id: str) -> Document:
+        """The document without its outbox; raises NotFound."""
+        return _found(self.find_one({"_id": id}))
+
+    def find_one(self, query: Mapping[str, Any]) -> Document | None:
+        """The one document that matches, without its outbox."""
+        return self.documents.find_one(query, {"outbox": False})
+
+    def find(
+        self, query: Mapping[str, Any], *, order: Sequence[tuple[str, int]] = (), limit: int = 0
+    ) -> list[Document]:
+        """The documents that match, without their outboxes; `limit` 0 is no limit."""
+        cursor = self.documents.find(query, {"outbox": False}).limit(limit)
+        return list(cursor.sort(list(order)) if order else cursor)
+
+    def save(self, aggregate: Aggregate, state: Document) -> None:
+        """Write the aggregate's change and its events as one; nothing to do where nothing changed.
+
+        Raises Conflict if another writer was first, Duplicate if a unique field's value is taken.
+        """
+        if not aggregate.changed:
+            return
+        letters = [_letter(event) for event in aggregate.events]
+        try:
+            if aggregate.version == 0:
+                self._insert(aggregate.id, state, letters)
+            else:
+                self._update(aggregate.id, aggregate.version, state, letters)
+        except DuplicateKeyError as error:
+            raise Duplicate(f"{self.documents.name} {aggregate.id}: {error}") from error
+        aggregate.saved()
+
+    def _insert(self, id: str, state: Document, letters: list[Document]) -> None:
+        present = {name: value for name, value in state.items() if value is not None}
+        self.documents.insert_one({"_id": id, "version": 0, **present, "outbox": letters})
+
+    def _update(self, id: str, version: int, state: Document, letters: list[Document]) -> None:
+        change: Document = {
+            "$set": {name: value for name, value in state.items() if value is not None},
+            "$inc": {"version": 1},
+            "$push": {"outbox": {"$each": letters}},
+        }
+        absent = {name: "" for name, value in state.items() if value is None}
+        if absent:
+            change["$unset"] = absent
+        written = self.documents.update_one({"_id": id, "version": version - 1}, change)
+        if written.modified_count == 0:
+            raise Conflict(f"{self.documents.name} {id} is no longer at version {version - 1}")
+
+    def pending(self, limit: int) -> list[Document]:
+        """Up to `limit` documents with unpublished events, the oldest event's first."""
+        waiting = self.documents.find({"outbox.occurredAt": {"$gte": _LONG_AGO}}, {"outbox": True})
+        return list(waiting.sort("outbox.occurredAt", 1).limit(limit))
+
+    def clear(self, id: str, event_ids: Sequence[str]) -> None:
+        """Take published events out of the outbox."""
+        self.documents.update_one(
+            {"_id": id}, {"$pull": {"outbox": {"id": {"$in": list(event_ids)}}}}
+        )
+
+
+class Replica:
+    """Copies of another service's aggregates; only a newer version replaces an older one."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+
+    def get(self, id: str) -> Document:
+        """The newest state known; raises NotFound."""
+        return _found(self.documents.find_one({"_id": id}))
+
+    def apply(self, id: str, version: int, state: Document) -> None:
+        """Keep this state if it is newer than what is held; safe under any order and repetition."""
+        while not self._replace(id, version, state) and not self._insert(id, version, state):
+            held = self.documents.find_one({"_id": id}, {"version": True})
+            if held is not None and held["version"] >= version:
+                return
+
+    def _replace(self, id: str, version: int, state: Document) -> bool:
+        older = {"_id": id, "version": {"$lt": version}}
+        return (
+            self.documents.update_one(older, {"$set": {**state, "version": version}}).matched_count
+            > 0
+        )
+
+    def _insert(self, id: str, version: int, state: Document) -> bool:
+        try:
+            self.documents.insert_one({"_id": id, **state, "version": version})
+        except DuplicateKeyError:
+            return False
+        return True
+
+
+def _found(document: Document | None) -> Document:
+    if document is None:
+        raise NotFound
+    return document
+
+
+def _letter(event: Event) -> Document:
+    """An event as it waits in the outbox, with the correlation id of the request it came from."""
+    return {
+        "id": event.id,
+        "subject": subject(type(event)),
+        "occurredAt": event.occurred_at,
+        "body": _ENCODER.encode(event).decode(),
+        "correlationId": get_contextvars().get("correlation_id", event.id),
+    }

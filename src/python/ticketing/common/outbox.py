@@ -1,0 +1,100 @@
+"""The relay: publishes what the stores' outboxes hold, then takes it out of them."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Sequence
+
+from pymongo.errors import OperationFailure
+from pymongo.errors import PyMongoError
+
+from ticketing.common.bus import Bus
+from ticketing.common.bus import Message
+from ticketing.common.logs import logger
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Store
+
+log = logger(__name__)
+
+SWEEP = 1.0
+"""Seconds between looks at the outboxes when nothing wakes the relay."""
+BATCH = 100
+"""Documents whose events are published side by side; bounds the relay's memory."""
+_SAVES = [
+    {
+        "$match": {
+            "$or": [
+                {"operationType": "insert"},
+                {"updateDescription.updatedFields.version": {"$exists": True}},
+            ]
+        }
+    }
+]
+
+
+async def relay(stores: Sequence[Store], bus: Bus, stop: asyncio.Event) -> None:
+    """Publish every pending event until `stop` is set; woken by writes where the database tells."""
+    wake = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for store in stores:
+        arguments = (store, lambda: loop.call_soon_threadsafe(wake.set), stop)
+        threading.Thread(target=_watch, args=arguments, daemon=True).start()
+    while not stop.is_set():
+        wake.clear()
+        try:
+            more = [await publish_pending(store, bus) for store in stores]
+        except Exception as error:
+            log.warning("cannot publish, trying again", reason=repr(error))
+            await asyncio.sleep(SWEEP)
+            continue
+        if not any(more):
+            await _first_of(wake, stop)
+
+
+async def publish_pending(store: Store, bus: Bus) -> bool:
+    """Publish one batch of pending events; whether there may be more. Raises if one failed."""
+    pending = await asyncio.to_thread(store.pending, BATCH)
+    results = await asyncio.gather(
+        *(_publish(document, store, bus) for document in pending), return_exceptions=True
+    )
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return len(pending) == BATCH
+
+
+async def _publish(document: Document, store: Store, bus: Bus) -> None:
+    for letter in document["outbox"]:
+        await bus.publish(
+            Message(
+                id=letter["id"],
+                subject=letter["subject"],
+                body=letter["body"].encode(),
+                correlation_id=letter["correlationId"],
+            )
+        )
+    ids = [letter["id"] for letter in document["outbox"]]
+    await asyncio.to_thread(store.clear, document["_id"], ids)
+
+
+async def _first_of(wake: asyncio.Event, stop: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in (wake, stop)]
+    await asyncio.wait(waits, timeout=SWEEP, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
+def _watch(store: Store, woken: Callable[[], object], stop: asyncio.Event) -> None:
+    """Call `woken` at every save until `stop`; returns where the database cannot tell."""
+    while not stop.is_set():
+        try:
+            with store.documents.watch(_SAVES, max_await_time_ms=500) as saves:
+                while not stop.is_set():
+                    if saves.try_next() is not None:
+                        woken()
+        except OperationFailure as error:
+            log.info("no change streams here, publishing by the clock", reason=str(error))
+            return
+        except PyMongoError:
+            time.sleep(SWEEP)

@@ -1,0 +1,56 @@
+"""The command line of a service's process: `web` and `worker`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from ticketing.common import health
+from ticketing.common import logs
+from ticketing.common.server import serve
+from ticketing.common.service import Service
+from ticketing.common.settings import BrokerSettings
+from ticketing.common.settings import read
+from ticketing.common.worker import work
+
+Build = Callable[[Mapping[str, str]], Service[Any]]
+
+
+def commands(build: Build, *names: str) -> click.Group:
+    """The commands among `web` and `worker` that this service has."""
+    known = {"web": _web, "worker": _worker}
+    group = click.Group()
+    for name in names:
+        group.add_command(click.Command(name, callback=_bound(known[name], build), help=name))
+    return group
+
+
+def start(build: Build) -> Service[Any]:
+    """Build the service from the environment and log in its name; SIGTERM ends the process."""
+    service = build(os.environ)
+    logs.configure(service.name, service.settings.log_level)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    return service
+
+
+def _web(build: Build) -> None:
+    """Answer HTTP on HOST:PORT."""
+    service = start(build)
+    health.wait_for(service.ready_checks())
+    service.prepare()
+    service.close()
+    serve(build, service.settings.host, service.settings.port)
+
+
+def _worker(build: Build) -> None:
+    """Publish this service's events and handle the others'; health on HOST:PORT."""
+    broker = read(BrokerSettings, os.environ)
+    work(start(build), broker)
+
+
+def _bound(command: Callable[[Build], None], build: Build) -> Callable[[], None]:
+    return lambda: command(build)

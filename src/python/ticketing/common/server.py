@@ -1,0 +1,59 @@
+"""Serving a Flask application with granian: one worker process, a few blocking threads."""
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from flask import Flask
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from ticketing.common.service import Service
+from ticketing.common.web import create_app
+
+THREADS = 8
+"""Requests in progress at once."""
+GRACE = 10
+"""Seconds that requests in progress get to finish after SIGTERM."""
+
+_LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+
+
+def serve(build: Callable[[Mapping[str, str]], Service[Any]], host: str, port: int) -> None:
+    """Answer HTTP until SIGTERM, then finish the requests in progress and return.
+
+    The application is built in the worker process: no connection or thread survives a fork.
+    """
+    MPServer(
+        target="",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGGING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+    ).serve(target_loader=partial(_load, build), wrap_loader=False)
+
+
+def _load(build: Callable[[Mapping[str, str]], Service[Any]]) -> Flask:
+    _die_with_parent()
+    app = create_app(build(os.environ))
+    gc.freeze()
+    return app
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process if its master is killed: it would keep the port, unwatched."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)

@@ -1,0 +1,60 @@
+"""What a service is made of; each service's `main.build` makes one from its environment."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Generic
+from typing import TypeVar
+
+from flask import Blueprint
+from pymongo.database import Database
+
+from ticketing.common.bus import EventRouter
+from ticketing.common.health import Check
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import ping
+from ticketing.common.settings import Settings
+
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chore:
+    """Work that the worker does by the clock: `run` every `every` seconds."""
+
+    run: Callable[[], object]
+    every: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[U]):
+    """The parts of one service; the `web` and `worker` commands take from it what they need."""
+
+    name: str
+    settings: Settings
+    use_cases: U
+    database: Database[Document] | None = None
+    stores: Sequence[Store] = ()
+    routes: Blueprint | None = None
+    events: EventRouter[U] | None = None
+    chores: Sequence[Chore] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+    def ready_checks(self) -> dict[str, Check]:
+        """What must be in reach for this service to work, by name."""
+        database = self.database
+        mongo: dict[str, Check] = {} if database is None else {"mongo": lambda: ping(database)}
+        return {**mongo, **self.checks}
+
+    def prepare(self) -> None:
+        """Make the indexes of every store; the database must be in reach."""
+        for store in self.stores:
+            store.ensure_indexes()
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        if self.database is not None:
+            self.database.client.close()

@@ -1,0 +1,48 @@
+"""Settings: a frozen struct read once from the environment, before anything else happens."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
+    """What every process reads; a field `mongo_uri` is the variable `MONGO_URI`."""
+
+    host: str = "0.0.0.0"
+    port: int = 3000
+    log_level: str = "INFO"
+
+
+class ServiceSettings(Settings, frozen=True, kw_only=True, rename="upper"):
+    """What a service with an HTTP interface and a database of its own reads."""
+
+    mongo_uri: str
+    jwt_key: str
+
+
+class BrokerSettings(Settings, frozen=True, kw_only=True, rename="upper"):
+    """What a process reads that talks to the broker."""
+
+    nats_url: str
+    nats_cluster_id: str = "ticketing"
+    nats_client_id: str = ""
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def read(kind: type[S], env: Mapping[str, str]) -> S:
+    """The settings from `env`; exits with one line that names what is missing or wrong."""
+    given = {name: value for name, value in env.items() if value != ""}
+    missing = [
+        field.encode_name
+        for field in msgspec.structs.fields(kind)
+        if field.required and field.encode_name not in given
+    ]
+    if missing:
+        raise SystemExit(f"missing in the environment: {', '.join(missing)}")
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise SystemExit(f"wrong in the environment: {error}") from None

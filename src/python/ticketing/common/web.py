@@ -1,0 +1,160 @@
+"""The Flask application around a service's routes: JSON, errors, health, request ids."""
+
+from typing import Any
+from typing import TypeVar
+from typing import cast
+from uuid import uuid4
+
+import msgspec
+from flask import Flask
+from flask import Response
+from flask import current_app
+from flask import request
+from flask.json.provider import JSONProvider
+from flask.typing import ResponseReturnValue
+from marshmallow import EXCLUDE
+from marshmallow import Schema
+from marshmallow import ValidationError
+from structlog.contextvars import bind_contextvars
+from structlog.contextvars import clear_contextvars
+from structlog.contextvars import get_contextvars
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ticketing.common import health
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Failure
+from ticketing.common.errors import Invalid
+from ticketing.common.errors import NotAuthorized
+from ticketing.common.errors import NotFound
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+from ticketing.common.identity import init_identity
+from ticketing.common.logs import logger
+from ticketing.common.service import Service
+from ticketing.common.settings import ServiceSettings
+
+log = logger(__name__)
+
+MAX_BODY = 64 * 1024
+"""Bytes of a request's body; a longer one is 413."""
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+_STATUS: dict[type[Failure], int] = {
+    Refused: 400,
+    NotAuthorized: 401,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+
+
+def create_app(service: Service[U]) -> Flask:
+    """The WSGI application of a service that has routes."""
+    assert isinstance(service.settings, ServiceSettings)
+    assert service.routes is not None
+    app = Flask(service.name, static_folder=None)
+    app.json = MsgspecProvider(app)
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions["use_cases"] = service.use_cases
+    init_identity(app, service.settings.jwt_key)
+    app.register_blueprint(health.blueprint(alive={}, ready=service.ready_checks()))
+    app.register_blueprint(service.routes)
+    app.before_request(_bind_request_id)
+    app.after_request(_return_request_id)
+    app.register_error_handler(Exception, _reply_to_error)
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def use_cases(kind: type[T]) -> T:
+    """The use cases of the service that answers this request."""
+    return cast(T, current_app.extensions["use_cases"])
+
+
+def body(schema: Schema) -> dict[str, Any]:
+    """The request's JSON body as `schema` loads it; raises Invalid with a message per field."""
+    if not request.is_json:
+        raise Invalid({"": "Content-Type must be application/json"})
+    try:
+        given = msgspec.json.decode(request.get_data())
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        raise Invalid({"": "Malformed JSON"}) from None
+    if not isinstance(given, dict):
+        raise Invalid({"": "The body must be a JSON object"})
+    return _load(schema, given)
+
+
+def query(schema: Schema) -> dict[str, Any]:
+    """The request's query parameters as `schema` loads them; raises Invalid."""
+    return _load(schema, request.args.to_dict())
+
+
+def _load(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(given, unknown=EXCLUDE)
+    except ValidationError as error:
+        messages = cast(dict[str, list[str]], error.messages)
+        raise Invalid({field: lines[0] for field, lines in messages.items()}) from None
+    return loaded
+
+
+class MsgspecProvider(JSONProvider):
+    """Flask's JSON by msgspec: strict (no NaN), and quick."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """The JSON text of builtins, dataclasses and msgspec structs."""
+        return msgspec.json.encode(obj).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """The value of a JSON text; raises ValueError if it is none."""
+        try:
+            return msgspec.json.decode(s)
+        except msgspec.DecodeError as error:
+            raise ValueError(str(error)) from None
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """A response with the JSON of the one argument."""
+        obj = self._prepare_response_obj(args, kwargs)
+        return Response(msgspec.json.encode(obj), mimetype="application/json")
+
+
+def _bind_request_id() -> None:
+    clear_contextvars()
+    given = request.headers.get("X-Request-ID", "")
+    usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
+    bind_contextvars(correlation_id=given if usable else uuid4().hex)
+
+
+def _return_request_id(response: Response) -> Response:
+    response.headers["X-Request-ID"] = get_contextvars().get("correlation_id", "")
+    return response
+
+
+def _reply_to_error(error: Exception) -> ResponseReturnValue:
+    match error:
+        case Invalid(messages=messages):
+            return _errors(400, *({"message": m, "field": f} for f, m in messages.items()))
+        case Failure():
+            status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+            return _errors(status, {"message": str(error)})
+        case RequestEntityTooLarge():
+            return _errors(413, {"message": "The body must not be over 64 KiB"})
+        case MethodNotAllowed():
+            return _errors(404, {"message": "Not Found!"})
+        case HTTPException(code=404):
+            return _errors(404, {"message": "Not Found!"})
+        case HTTPException(code=int(code), name=name) if code < 500:
+            return _errors(code, {"message": name})
+    log.exception("request failed", method=request.method, path=request.path, exc_info=error)
+    return _errors(500, {"message": "Something went wrong"})
+
+
+def _errors(status: int, *errors: dict[str, str]) -> ResponseReturnValue:
+    shown = [{k: v for k, v in error.items() if k != "field" or v} for error in errors]
+    return {"errors": shown}, status

@@ -1,0 +1,68 @@
+"""The worker of a service: the one asyncio program, which relays, consumes and does chores."""
+
+import asyncio
+import signal
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+from ticketing.common import health
+from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.logs import logger
+from ticketing.common.outbox import relay
+from ticketing.common.service import Chore
+from ticketing.common.service import Service
+from ticketing.common.settings import BrokerSettings
+
+log = logger(__name__)
+
+
+def work(service: Service[Any], broker: BrokerSettings) -> None:
+    """Work until SIGTERM, finish the event in hand, return; waits for its dependencies first."""
+    settings = service.settings
+    bus = JetStreamBus(broker.nats_url, broker.nats_cluster_id, broker.nats_client_id)
+    alive: dict[str, health.Check] = {}
+    ready = {**service.ready_checks(), "nats": lambda: reach_broker(broker.nats_url)}
+    stop_health = health.serve(settings.host, settings.port, alive=alive, ready=ready)
+    health.wait_for(ready)
+    service.prepare()
+    asyncio.run(_work(service, bus, alive))
+    stop_health()
+    service.close()
+
+
+async def _work(service: Service[Any], bus: JetStreamBus, alive: dict[str, health.Check]) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    alive["loop"] = lambda: asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(5)
+    await bus.connect()
+    log.info("working")
+    async with asyncio.TaskGroup() as tasks:
+        if service.stores:
+            tasks.create_task(relay(service.stores, bus, stop))
+        if service.events:
+            handle = service.events.bind(service.use_cases)
+            tasks.create_task(bus.consume(service.name, service.events.subjects, handle, stop))
+        for chore in service.chores:
+            tasks.create_task(_repeat(chore, stop))
+    await bus.close()
+    log.info("stopped")
+
+
+async def _repeat(chore: Chore, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(chore.run)
+        except Exception as error:
+            log.exception("chore failed", chore=chore.run.__name__, exc_info=error)
+        try:
+            await asyncio.wait_for(stop.wait(), timeout=chore.every)
+        except TimeoutError:
+            continue
+
+
+def reach_broker(url: str) -> None:
+    """Raise unless something listens at the broker's address, within a second."""
+    address = urlsplit(url)
+    socket.create_connection((address.hostname or "", address.port or 4222), timeout=1).close()

@@ -1,0 +1,25 @@
+"""Events that concern the timers of holds."""
+
+from ticketing.common.bus import EventRouter
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.expiration.timers import Timers
+
+events = EventRouter[Timers]()
+
+
+@events.on(OrderCreated)
+def start_timer(event: OrderCreated, timers: Timers) -> None:
+    """A creation that comes after its order's end starts a timer too; orders ignores its event."""
+    timers.start(event.order.id, event.order.expires_at)
+
+
+@events.on(OrderCancelled)
+def stop_timer_of_cancelled(event: OrderCancelled, timers: Timers) -> None:
+    timers.stop(event.order.id)
+
+
+@events.on(OrderCompleted)
+def stop_timer_of_completed(event: OrderCompleted, timers: Timers) -> None:
+    timers.stop(event.order.id)

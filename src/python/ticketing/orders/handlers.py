@@ -1,0 +1,36 @@
+"""Events that concern orders."""
+
+from ticketing.common.bus import EventRouter
+from ticketing.common.events import ExpirationCompleted
+from ticketing.common.events import PaymentCreated
+from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import TicketCreated
+from ticketing.common.events import TicketUpdated
+from ticketing.orders.service import Orders
+
+events = EventRouter[Orders]()
+
+
+@events.on(TicketCreated)
+def add_ticket(event: TicketCreated, orders: Orders) -> None:
+    orders.follow_ticket(event.ticket)
+
+
+@events.on(TicketUpdated)
+def update_ticket(event: TicketUpdated, orders: Orders) -> None:
+    orders.follow_ticket(event.ticket)
+
+
+@events.on(ExpirationCompleted)
+def expire_order(event: ExpirationCompleted, orders: Orders) -> None:
+    orders.expire(event.order_id)
+
+
+@events.on(PaymentCreated)
+def settle_payment(event: PaymentCreated, orders: Orders) -> None:
+    orders.settle_payment(event.payment)
+
+
+@events.on(PaymentRefunded)
+def note_refund(event: PaymentRefunded, orders: Orders) -> None:
+    orders.note_refund(event.payment)

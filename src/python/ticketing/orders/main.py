@@ -1,0 +1,61 @@
+"""The orders service: who holds which ticket, until when, and who bought it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pymongo.database import Database
+
+from ticketing.common.clock import Clock
+from ticketing.common.clock import utc_now
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Replica
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import connect
+from ticketing.common.mongo import new_id
+from ticketing.common.run import commands
+from ticketing.common.service import Chore
+from ticketing.common.service import Service
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import read
+from ticketing.orders import handlers
+from ticketing.orders import routes
+from ticketing.orders.repository import INDEXES
+from ticketing.orders.repository import OrderRepository
+from ticketing.orders.repository import TicketReplica
+from ticketing.orders.service import Orders
+
+
+class OrdersSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
+    """`order_expiration_seconds` is how long an order holds its ticket."""
+
+    order_expiration_seconds: float = 60
+
+
+def build(
+    env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
+) -> Service[Orders]:
+    settings = read(OrdersSettings, env)
+    database = connect(settings.mongo_uri) if database is None else database
+    store = Store(database["orders"], INDEXES)
+    tickets = Replica(database["tickets"])
+    orders = Orders(
+        OrderRepository(store),
+        TicketReplica(tickets),
+        hold=timedelta(seconds=settings.order_expiration_seconds),
+        new_id=new_id,
+        clock=clock,
+    )
+    return Service(
+        name="orders",
+        settings=settings,
+        database=database,
+        use_cases=orders,
+        stores=[store],
+        routes=routes.orders,
+        events=handlers.events,
+        chores=[Chore(run=orders.expire_overdue, every=1.0)],
+    )
+
+
+if __name__ == "__main__":
+    commands(build, "web", "worker")()

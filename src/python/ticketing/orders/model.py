@@ -1,0 +1,121 @@
+"""An order: holds a ticket for its buyer until it is paid, cancelled or overdue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import timedelta
+
+from ticketing.common.aggregate import Aggregate
+from ticketing.common.errors import NotAuthorized
+from ticketing.common.errors import NotYet
+from ticketing.common.errors import Refused
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import PaymentRejected
+from ticketing.common.money import from_cents
+
+HELD = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
+"""The statuses of an order whose hold can still run out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """The ticket as it was when it was ordered; `price` is in cents."""
+
+    id: str
+    title: str
+    price: int
+    user_id: str
+    version: int
+
+
+@dataclass(kw_only=True)
+class Order(Aggregate):
+    """`payment_id` is the payment that this order accepted or rejected, once one arrived."""
+
+    user_id: str
+    status: OrderStatus
+    expires_at: datetime
+    ticket: Ticket
+    payment_id: str | None = None
+    refunded: bool = False
+
+    @classmethod
+    def place(
+        cls, *, id: str, user_id: str, ticket: Ticket, now: datetime, hold: timedelta
+    ) -> "Order":
+        if ticket.user_id == user_id:
+            raise Refused("You cannot order your own ticket")
+        status, expires_at = OrderStatus.CREATED, now + hold
+        order = cls(id=id, user_id=user_id, status=status, expires_at=expires_at, ticket=ticket)
+        order._record(OrderCreated, now)
+        return order
+
+    def check_owner(self, user_id: str) -> None:
+        if user_id != self.user_id:
+            raise NotAuthorized
+
+    def cancel(self, now: datetime) -> None:
+        """Let go of the ticket; nothing to do if that happened before."""
+        if self.status is OrderStatus.COMPLETE:
+            raise Refused("You cannot cancel a complete order")
+        if self.status is not OrderStatus.CANCELLED:
+            self.status = OrderStatus.CANCELLED
+            self._record(OrderCancelled, now)
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.status in HELD and now >= self.expires_at
+
+    def expire(self, now: datetime) -> None:
+        """End the hold if it is still on; NotYet while its time is not over."""
+        if self.status not in HELD:
+            return
+        if not self.is_overdue(now):
+            raise NotYet(f"order {self.id} holds its ticket until {self.expires_at}")
+        self.cancel(now)
+
+    def complete(self, payment_id: str, now: datetime) -> None:
+        """Accept the payment; a cancelled order takes its ticket again, if that is still free."""
+        self.payment_id, self.status = payment_id, OrderStatus.COMPLETE
+        self._record(OrderCompleted, now)
+
+    def reject(self, payment_id: str, reason: str, now: datetime) -> None:
+        """Have the payment given back: this order has ended and cannot have its ticket again."""
+        self.payment_id = payment_id
+        event_id = self.change()
+        self.events.append(
+            PaymentRejected(
+                id=event_id,
+                occurred_at=now,
+                payment_id=payment_id,
+                order_id=self.id,
+                reason=reason,
+            )
+        )
+
+    def note_refund(self) -> None:
+        """The money went back; for the buyer to see, no other service needs to know."""
+        if not self.refunded:
+            self.refunded = True
+            self.change()
+
+    def _record(
+        self,
+        event: type[OrderCreated] | type[OrderCancelled] | type[OrderCompleted],
+        now: datetime,
+    ) -> None:
+        id = self.change()
+        self.events.append(event(id=id, occurred_at=now, order=self._state()))
+
+    def _state(self) -> OrderState:
+        return OrderState(
+            id=self.id,
+            user_id=self.user_id,
+            status=self.status,
+            expires_at=self.expires_at,
+            version=self.version,
+            ticket=OrderedTicket(id=self.ticket.id, price=from_cents(self.ticket.price)),
+        )

@@ -1,0 +1,124 @@
+"""Orders as documents, and the tickets as last heard."""
+
+from datetime import datetime
+from typing import Any
+
+import pymongo
+
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import TicketState
+from ticketing.common.money import to_cents
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Replica
+from ticketing.common.mongo import Store
+from ticketing.orders.model import HELD
+from ticketing.orders.model import Order
+from ticketing.orders.model import Ticket
+
+INDEXES = [
+    pymongo.IndexModel("reserves", unique=True, sparse=True),
+    pymongo.IndexModel([("userId", 1), ("_id", 1)]),
+    pymongo.IndexModel([("status", 1), ("expiresAt", 1)]),
+]
+
+
+class OrderRepository:
+    """The orders. An active one's document carries `reserves`, the id of its ticket, under a unique
+    index: the database itself lets a ticket have one active order at the most.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, id: str) -> Order:
+        """Raises NotFound."""
+        return _order(self._store.get(id))
+
+    def holding(self, ticket_id: str) -> Order | None:
+        """The active order on this ticket."""
+        found = self._store.find_one({"reserves": ticket_id})
+        return None if found is None else _order(found)
+
+    def of_user(self, user_id: str, *, limit: int, after: str | None) -> list[Order]:
+        """The user's orders, oldest first, made after the order `after`."""
+        query: dict[str, Any] = {"userId": user_id}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        found = self._store.find(query, order=[("_id", pymongo.ASCENDING)], limit=limit)
+        return [_order(document) for document in found]
+
+    def overdue(self, now: datetime, *, limit: int) -> list[Order]:
+        """Orders whose hold should have ended by `now`; a query per status uses the index best."""
+        return [
+            _order(document)
+            for status in HELD
+            for document in self._store.find(
+                {"status": status.value, "expiresAt": {"$lte": now}}, limit=limit
+            )
+        ]
+
+    def save(self, order: Order) -> None:
+        """Raises Duplicate if another active order has the ticket."""
+        active = order.status is not OrderStatus.CANCELLED
+        state = {
+            "userId": order.user_id,
+            "status": order.status.value,
+            "expiresAt": order.expires_at,
+            "ticket": _ticket_document(order.ticket),
+            "paymentId": order.payment_id,
+            "refunded": order.refunded,
+            "reserves": order.ticket.id if active else None,
+        }
+        self._store.save(order, state)
+
+
+class TicketReplica:
+    """The tickets as the tickets service last told of them."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+
+    def apply(self, ticket: TicketState) -> None:
+        state = {
+            "title": ticket.title,
+            "price": to_cents(ticket.price),
+            "userId": ticket.user_id,
+        }
+        self._replica.apply(ticket.id, ticket.version, state)
+
+    def get(self, id: str) -> Ticket:
+        """Raises NotFound."""
+        return _ticket({**self._replica.get(id), "id": id})
+
+
+def _order(document: Document) -> Order:
+    return Order(
+        id=document["_id"],
+        version=document["version"],
+        user_id=document["userId"],
+        status=OrderStatus(document["status"]),
+        expires_at=document["expiresAt"],
+        ticket=_ticket(document["ticket"]),
+        payment_id=document.get("paymentId"),
+        refunded=document["refunded"],
+    )
+
+
+def _ticket(document: Document) -> Ticket:
+    return Ticket(
+        id=document["id"],
+        title=document["title"],
+        price=document["price"],
+        user_id=document["userId"],
+        version=document["version"],
+    )
+
+
+def _ticket_document(ticket: Ticket) -> Document:
+    return {
+        "id": ticket.id,
+        "title": ticket.title,
+        "price": ticket.price,
+        "userId": ticket.user_id,
+        "version": ticket.version,
+    }

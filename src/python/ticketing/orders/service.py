@@ -1,0 +1,121 @@
+"""The use cases of orders."""
+
+from collections.abc import Callable
+from datetime import datetime
+from datetime import timedelta
+
+from ticketing.common.conflicts import retry_on_conflict
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Duplicate
+from ticketing.common.errors import NotYet
+from ticketing.common.errors import Refused
+from ticketing.common.events import PaymentState
+from ticketing.common.events import TicketState
+from ticketing.orders.model import Order
+from ticketing.orders.repository import OrderRepository
+from ticketing.orders.repository import TicketReplica
+
+SWEEP_AFTER = timedelta(seconds=2)
+"""How long after its time the sweep leaves a hold to the timer, which is usually there first."""
+SWEEP_BATCH = 100
+
+
+class Orders:
+    """What can be done with orders, by buyers, by the clock and by payments."""
+
+    def __init__(
+        self,
+        orders: OrderRepository,
+        tickets: TicketReplica,
+        *,
+        hold: timedelta,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._orders, self._tickets = orders, tickets
+        self._hold, self._new_id, self._clock = hold, new_id, clock
+
+    @retry_on_conflict
+    def create(self, *, ticket_id: str, user_id: str) -> Order:
+        ticket, now = self._tickets.get(ticket_id), self._clock()
+        order = Order.place(
+            id=self._new_id(), user_id=user_id, ticket=ticket, now=now, hold=self._hold
+        )
+        self._reserve(order, now)
+        return order
+
+    def get(self, order_id: str, *, user_id: str) -> Order:
+        order = self._orders.get(order_id)
+        order.check_owner(user_id)
+        return order
+
+    def of_user(self, user_id: str, *, limit: int, after: str | None) -> list[Order]:
+        return self._orders.of_user(user_id, limit=limit, after=after)
+
+    @retry_on_conflict
+    def cancel(self, order_id: str, *, user_id: str) -> None:
+        order = self.get(order_id, user_id=user_id)
+        order.cancel(self._clock())
+        self._orders.save(order)
+
+    @retry_on_conflict
+    def expire(self, order_id: str) -> None:
+        order = self._orders.get(order_id)
+        order.expire(self._clock())
+        self._orders.save(order)
+
+    def expire_overdue(self) -> None:
+        """End the holds that no timer has ended; what another writer just changed can wait."""
+        now = self._clock()
+        for order in self._orders.overdue(now - SWEEP_AFTER, limit=SWEEP_BATCH):
+            order.expire(now)
+            try:
+                self._orders.save(order)
+            except Conflict:
+                continue
+
+    @retry_on_conflict
+    def settle_payment(self, payment: PaymentState) -> None:
+        """Complete the order, even after its hold ended if its ticket is free; else reject."""
+        order, now = self._orders.get(payment.order_id), self._clock()
+        if order.payment_id == payment.id:
+            return
+        order.complete(payment.id, now)
+        try:
+            self._reserve(order, now)
+        except Refused:
+            self._reject(payment, now)
+
+    @retry_on_conflict
+    def note_refund(self, payment: PaymentState) -> None:
+        """Remember that the money went back; the refund of a payment not yet heard of is NotYet."""
+        order = self._orders.get(payment.order_id)
+        if order.payment_id != payment.id:
+            raise NotYet(f"payment {payment.id} of order {order.id} is not known yet")
+        order.note_refund()
+        self._orders.save(order)
+
+    def follow_ticket(self, ticket: TicketState) -> None:
+        self._tickets.apply(ticket)
+
+    def _reserve(self, order: Order, now: datetime) -> None:
+        """Save an order that holds its ticket, after ending an overdue hold in its way."""
+        try:
+            self._orders.save(order)
+        except Duplicate:
+            self._end_overdue_hold(order.ticket.id, now)
+            self._orders.save(order)
+
+    def _end_overdue_hold(self, ticket_id: str, now: datetime) -> None:
+        holder = self._orders.holding(ticket_id)
+        if holder is None:
+            return
+        if not holder.is_overdue(now):
+            raise Refused("Ticket is already reserved!")
+        holder.expire(now)
+        self._orders.save(holder)
+
+    def _reject(self, payment: PaymentState, now: datetime) -> None:
+        order = self._orders.get(payment.order_id)
+        order.reject(payment.id, "The ticket went to somebody else", now)
+        self._orders.save(order)

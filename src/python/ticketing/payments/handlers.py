@@ -1,0 +1,30 @@
+"""Events that concern payments."""
+
+from ticketing.common.bus import EventRouter
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import PaymentRejected
+from ticketing.payments.service import Payments
+
+events = EventRouter[Payments]()
+
+
+@events.on(OrderCreated)
+def add_order(event: OrderCreated, payments: Payments) -> None:
+    payments.follow_order(event.order)
+
+
+@events.on(OrderCancelled)
+def close_order(event: OrderCancelled, payments: Payments) -> None:
+    payments.follow_order(event.order)
+
+
+@events.on(OrderCompleted)
+def complete_order(event: OrderCompleted, payments: Payments) -> None:
+    payments.follow_order(event.order)
+
+
+@events.on(PaymentRejected)
+def refund_payment(event: PaymentRejected, payments: Payments) -> None:
+    payments.refund(event.payment_id)

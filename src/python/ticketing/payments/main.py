@@ -1,0 +1,62 @@
+"""The payments service: takes the money for orders through Stripe, and gives it back."""
+
+from collections.abc import Mapping
+
+from pymongo.database import Database
+
+from ticketing.common.clock import Clock
+from ticketing.common.clock import utc_now
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Replica
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import connect
+from ticketing.common.mongo import new_id
+from ticketing.common.run import commands
+from ticketing.common.service import Chore
+from ticketing.common.service import Service
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import read
+from ticketing.payments import handlers
+from ticketing.payments import routes
+from ticketing.payments.processor import CardProcessor
+from ticketing.payments.repository import INDEXES
+from ticketing.payments.repository import OrderReplica
+from ticketing.payments.repository import PaymentRepository
+from ticketing.payments.service import Payments
+
+
+class PaymentsSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
+    """`stripe_api_base` is set only where a stand-in takes Stripe's place."""
+
+    stripe_key: str
+    stripe_api_base: str = ""
+
+
+def build(
+    env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
+) -> Service[Payments]:
+    settings = read(PaymentsSettings, env)
+    database = connect(settings.mongo_uri) if database is None else database
+    store = Store(database["payments"], INDEXES)
+    orders = Replica(database["orders"])
+    payments = Payments(
+        PaymentRepository(store),
+        OrderReplica(orders),
+        CardProcessor(settings.stripe_key, settings.stripe_api_base),
+        new_id=new_id,
+        clock=clock,
+    )
+    return Service(
+        name="payments",
+        settings=settings,
+        database=database,
+        use_cases=payments,
+        stores=[store],
+        routes=routes.payments,
+        events=handlers.events,
+        chores=[Chore(run=payments.settle_doubts, every=5.0)],
+    )
+
+
+if __name__ == "__main__":
+    commands(build, "web", "worker")()

@@ -1,0 +1,129 @@
+"""A payment: the money for one order, in at most one charge."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import timedelta
+from enum import StrEnum
+
+from ticketing.common.aggregate import Aggregate
+from ticketing.common.errors import NotAuthorized
+from ticketing.common.errors import Refused
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import PaymentCreated
+from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import PaymentState
+from ticketing.common.money import from_cents
+
+DOUBT = timedelta(seconds=45)
+"""How long an outcome may be unknown before Stripe is asked; longer than any call to it."""
+CANNOT_PAY = "Cannot pay for a cancelled order"
+
+
+class PaymentStatus(StrEnum):
+    """Where the money is."""
+
+    OPEN = "open"  # nothing paid, open to a (further) try
+    PROCESSING = "processing"  # an attempt is under way, its outcome not known yet
+    REQUIRES_ACTION = "requires_action"  # the buyer has to authenticate
+    SUCCEEDED = "succeeded"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"  # the order ended before anything was paid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What payments needs to know of an order; `amount` is in cents."""
+
+    id: str
+    user_id: str
+    status: OrderStatus
+    amount: int
+
+    def check_owner(self, user_id: str) -> None:
+        if user_id != self.user_id:
+            raise NotAuthorized
+
+    def check_payable(self) -> None:
+        if self.status is OrderStatus.CANCELLED:
+            raise Refused(CANNOT_PAY)
+
+
+@dataclass(kw_only=True)
+class Payment(Aggregate):
+    """One per order, around one Stripe PaymentIntent, which can be charged once at the most.
+
+    `attempts` counts the tries to confirm the intent and `token` is the latest one's card;
+    `check_at` is when Stripe is to be asked about an outcome, None while none is in doubt.
+    """
+
+    order_id: str
+    amount: int
+    status: PaymentStatus = PaymentStatus.OPEN
+    intent_id: str | None = None
+    attempts: int = 0
+    token: str | None = None
+    check_at: datetime | None = None
+
+    @classmethod
+    def open(cls, *, id: str, order: Order) -> "Payment":
+        payment = cls(id=id, order_id=order.id, amount=order.amount)
+        payment.change()
+        return payment
+
+    @property
+    def in_doubt(self) -> bool:
+        return self.status in (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION)
+
+    @property
+    def is_final(self) -> bool:
+        return self.status is not PaymentStatus.OPEN and not self.in_doubt
+
+    @property
+    def attempt_key(self) -> str:
+        """The idempotency key of the latest attempt."""
+        return f"{self.id}-{self.attempts}"
+
+    def begin(self, intent_id: str, token: str, now: datetime) -> None:
+        """Start an attempt; to be saved before Stripe is told, so that a crash leaves a trace."""
+        if self.is_final:
+            raise Refused(CANNOT_PAY)
+        self.intent_id, self.token = intent_id, token
+        self.attempts += 1
+        self.status, self.check_at = PaymentStatus.PROCESSING, now + DOUBT
+        self.change()
+
+    def settle(self, intent_status: str, now: datetime) -> None:
+        """Take over what Stripe says of the intent; a final state stays."""
+        if self.is_final:
+            return
+        self.status = _STATUS.get(intent_status, PaymentStatus.PROCESSING)
+        self.check_at = now + DOUBT if self.in_doubt else None
+        event_id = self.change()
+        if self.status is PaymentStatus.SUCCEEDED:
+            state = self._state()
+            self.events.append(PaymentCreated(id=event_id, occurred_at=now, payment=state))
+
+    def refund(self, now: datetime) -> None:
+        """Note that the money went back."""
+        self.status = PaymentStatus.REFUNDED
+        event_id = self.change()
+        self.events.append(PaymentRefunded(id=event_id, occurred_at=now, payment=self._state()))
+
+    def _state(self) -> PaymentState:
+        return PaymentState(
+            id=self.id,
+            order_id=self.order_id,
+            stripe_id=self.intent_id or "",
+            amount=from_cents(self.amount),
+        )
+
+
+_STATUS = {
+    "requires_payment_method": PaymentStatus.OPEN,
+    "requires_confirmation": PaymentStatus.OPEN,
+    "requires_action": PaymentStatus.REQUIRES_ACTION,
+    "processing": PaymentStatus.PROCESSING,
+    "succeeded": PaymentStatus.SUCCEEDED,
+    "canceled": PaymentStatus.CANCELLED,
+}
+"""By the status of a Stripe PaymentIntent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""

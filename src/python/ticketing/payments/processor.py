@@ -1,0 +1,116 @@
+"""The card processor, Stripe: the only module that knows its SDK."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from typing import TypeVar
+
+import stripe
+
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+
+T = TypeVar("T")
+
+TIMEOUT = 10
+"""Seconds that one call to Stripe may take; the SDK tries up to three times."""
+NOT_PAID = "requires_payment_method"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """A Stripe PaymentIntent; `declined` is the message for the buyer where an attempt failed."""
+
+    id: str
+    status: str
+    client_secret: str = ""
+    declined: str | None = None
+
+
+class CardProcessor:
+    """Charges cards through Stripe.
+
+    Every call raises Unavailable where Stripe gives no answer: what was asked may have happened,
+    and asking again with the same key is safe.
+    """
+
+    def __init__(self, key: str, api_base: str = "") -> None:
+        self._stripe = stripe.StripeClient(
+            key,
+            base_addresses={"api": api_base} if api_base else {},
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+            max_network_retries=2,
+        ).v1
+
+    def open(self, *, payment_id: str, order_id: str, amount: int) -> Intent:
+        """The intent for this payment, made at the first call; `amount` in cents.
+
+        Raises Refused where Stripe takes no such amount.
+        """
+        return self._ask(
+            lambda: self._stripe.payment_intents.create(
+                {
+                    "amount": amount,
+                    "currency": "usd",
+                    "allowed_payment_method_types": ["card"],
+                    "metadata": {"paymentId": payment_id, "orderId": order_id},
+                },
+                {"idempotency_key": payment_id},
+            )
+        )
+
+    def confirm(self, intent_id: str, token: str, key: str) -> Intent:
+        """Try to charge a card, given as `tok_...` or `pm_...`, once per key.
+
+        A refusal is an answer here, with its message in `declined`.
+        """
+        card: dict[str, Any] = {"payment_method": token}
+        if token.startswith("tok_"):
+            card = {"payment_method_data": {"type": "card", "card": {"token": token}}}
+        try:
+            return self._ask(
+                lambda: self._stripe.payment_intents.confirm(
+                    intent_id, card, {"idempotency_key": key}  # type: ignore[arg-type]
+                )
+            )
+        except Refused as refusal:
+            return Intent(id=intent_id, status=NOT_PAID, declined=str(refusal))
+
+    def look_up(self, intent_id: str) -> Intent:
+        """The intent as it is now."""
+        return self._ask(lambda: self._stripe.payment_intents.retrieve(intent_id))
+
+    def close(self, intent_id: str) -> Intent:
+        """Cancel the intent so that nobody can pay it; one that is paid stays so."""
+        return self._ask(lambda: self._stripe.payment_intents.cancel(intent_id))
+
+    def refund(self, intent_id: str, key: str) -> None:
+        """Give the whole amount back; nothing to do if that happened before."""
+        try:
+            _reach(
+                lambda: self._stripe.refunds.create(
+                    {"payment_intent": intent_id}, {"idempotency_key": key}
+                )
+            )
+        except stripe.InvalidRequestError as error:
+            if error.code != "charge_already_refunded":
+                raise
+
+    def _ask(self, call: Callable[[], stripe.PaymentIntent]) -> Intent:
+        try:
+            intent = _reach(call)
+        except (stripe.CardError, stripe.InvalidRequestError) as error:
+            current = error.error.payment_intent if error.error else None
+            if current is None or isinstance(error, stripe.CardError):
+                raise Refused(error.user_message or "The card was declined") from error
+            intent = current
+        return Intent(id=intent.id, status=intent.status, client_secret=intent.client_secret or "")
+
+
+def _reach(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError) as error:
+        raise Unavailable("The card processor gives no answer, try again") from error
+    except stripe.APIError as error:
+        raise Unavailable("The card processor is in trouble, try again") from error

@@ -1,0 +1,93 @@
+"""Payments as documents, and the orders as last heard."""
+
+from datetime import datetime
+
+import pymongo
+
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.money import to_cents
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Replica
+from ticketing.common.mongo import Store
+from ticketing.payments.model import Order
+from ticketing.payments.model import Payment
+from ticketing.payments.model import PaymentStatus
+
+INDEXES = [
+    pymongo.IndexModel("orderId", unique=True),
+    pymongo.IndexModel("checkAt", sparse=True),
+]
+
+
+class PaymentRepository:
+    """The payments, one per order."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, id: str) -> Payment:
+        """Raises NotFound."""
+        return _payment(self._store.get(id))
+
+    def of_order(self, order_id: str) -> Payment | None:
+        found = self._store.find_one({"orderId": order_id})
+        return None if found is None else _payment(found)
+
+    def in_doubt(self, now: datetime, *, limit: int) -> list[Payment]:
+        """Payments about which Stripe should be asked by `now`."""
+        return [
+            _payment(found) for found in self._store.find({"checkAt": {"$lte": now}}, limit=limit)
+        ]
+
+    def save(self, payment: Payment) -> None:
+        """Raises Duplicate if the order has another payment."""
+        state = {
+            "orderId": payment.order_id,
+            "amount": payment.amount,
+            "status": payment.status.value,
+            "intentId": payment.intent_id,
+            "attempts": payment.attempts,
+            "token": payment.token,
+            "checkAt": payment.check_at,
+        }
+        self._store.save(payment, state)
+
+
+class OrderReplica:
+    """The orders as the orders service last told of them."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+
+    def apply(self, order: OrderState) -> None:
+        state = {
+            "userId": order.user_id,
+            "status": order.status.value,
+            "amount": to_cents(order.ticket.price),
+        }
+        self._replica.apply(order.id, order.version, state)
+
+    def get(self, id: str) -> Order:
+        """Raises NotFound."""
+        found = self._replica.get(id)
+        return Order(
+            id=id,
+            user_id=found["userId"],
+            status=OrderStatus(found["status"]),
+            amount=found["amount"],
+        )
+
+
+def _payment(document: Document) -> Payment:
+    return Payment(
+        id=document["_id"],
+        version=document["version"],
+        order_id=document["orderId"],
+        amount=document["amount"],
+        status=PaymentStatus(document["status"]),
+        intent_id=document.get("intentId"),
+        attempts=document["attempts"],
+        token=document.get("token"),
+        check_at=document.get("checkAt"),
+    )

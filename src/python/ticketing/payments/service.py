@@ -1,0 +1,133 @@
+"""The use cases of payments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ticketing.common.conflicts import retry_on_conflict
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.payments.model import CANNOT_PAY
+from ticketing.payments.model import Order
+from ticketing.payments.model import Payment
+from ticketing.payments.model import PaymentStatus
+from ticketing.payments.processor import CardProcessor
+from ticketing.payments.processor import Intent
+from ticketing.payments.repository import OrderReplica
+from ticketing.payments.repository import PaymentRepository
+
+SWEEP_BATCH = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What came of a try to pay; `client_secret` is set while the buyer or the bank has to act."""
+
+    payment_id: str
+    client_secret: str | None = None
+
+
+class Payments:
+    """Takes money for orders and gives it back.
+
+    Whatever is asked of Stripe was saved before as an attempt, so a crash or a lost answer leaves a
+    payment in doubt, and Stripe is asked what became of it: when the buyer posts again, by the
+    sweep, and when the order ends.
+    """
+
+    def __init__(
+        self,
+        payments: PaymentRepository,
+        orders: OrderReplica,
+        processor: CardProcessor,
+        *,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._payments, self._orders, self._processor = payments, orders, processor
+        self._new_id, self._clock = new_id, clock
+
+    @retry_on_conflict
+    def pay(self, *, order_id: str, token: str, user_id: str) -> Receipt:
+        """Pay with this card, or settle an earlier try; raises Refused with a decline's message."""
+        order = self._orders.get(order_id)
+        order.check_owner(user_id)
+        payment = self._payments.of_order(order_id)
+        if payment is not None and payment.in_doubt:
+            intent = self._settle(payment, self._processor.look_up(_intent_id(payment)))
+            if payment.in_doubt and payment.token == token:
+                return _receipt(payment, intent)
+        if payment is not None and payment.status is PaymentStatus.SUCCEEDED:
+            return Receipt(payment_id=payment.id)
+        order.check_payable()
+        return self._attempt(payment or self._open(order), token)
+
+    def _open(self, order: Order) -> Payment:
+        payment = Payment.open(id=self._new_id(), order=order)
+        self._payments.save(payment)
+        return payment
+
+    def _attempt(self, payment: Payment, token: str) -> Receipt:
+        intent_id = (
+            payment.intent_id
+            or self._processor.open(
+                payment_id=payment.id, order_id=payment.order_id, amount=payment.amount
+            ).id
+        )
+        payment.begin(intent_id, token, self._clock())
+        self._payments.save(payment)
+        intent = self._processor.confirm(intent_id, token, payment.attempt_key)
+        self._settle(payment, intent)
+        return _receipt(payment, intent)
+
+    def settle_doubts(self) -> None:
+        """Ask Stripe about every outcome in doubt; what another writer just changed can wait."""
+        for payment in self._payments.in_doubt(self._clock(), limit=SWEEP_BATCH):
+            try:
+                self._settle(payment, self._processor.look_up(_intent_id(payment)))
+            except (Conflict, Unavailable):
+                continue
+
+    def follow_order(self, order: OrderState) -> None:
+        """Take over the order's state; when it has ended unpaid, see to it that nobody pays it."""
+        self._orders.apply(order)
+        if self._orders.get(order.id).status is OrderStatus.CANCELLED:
+            self._close(order.id)
+
+    @retry_on_conflict
+    def _close(self, order_id: str) -> None:
+        payment = self._payments.of_order(order_id)
+        if payment is None or payment.is_final or payment.intent_id is None:
+            return
+        self._settle(payment, self._processor.close(payment.intent_id))
+
+    @retry_on_conflict
+    def refund(self, payment_id: str) -> None:
+        """Give the money back, once however often this is asked."""
+        payment = self._payments.get(payment_id)
+        if payment.status is PaymentStatus.REFUNDED:
+            return
+        self._processor.refund(_intent_id(payment), f"{payment.id}-refund")
+        payment.refund(self._clock())
+        self._payments.save(payment)
+
+    def _settle(self, payment: Payment, intent: Intent) -> Intent:
+        payment.settle(intent.status, self._clock())
+        self._payments.save(payment)
+        return intent
+
+
+def _receipt(payment: Payment, intent: Intent) -> Receipt:
+    if payment.in_doubt:
+        return Receipt(payment_id=payment.id, client_secret=intent.client_secret)
+    if payment.status is not PaymentStatus.SUCCEEDED:
+        raise Refused(intent.declined or CANNOT_PAY)
+    return Receipt(payment_id=payment.id)
+
+
+def _intent_id(payment: Payment) -> str:
+    assert payment.intent_id is not None, "only a payment that was begun is in doubt or paid"
+    return payment.intent_id

@@ -1,0 +1,25 @@
+"""Events that concern tickets."""
+
+from ticketing.common.bus import EventRouter
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.tickets.service import Tickets
+
+events = EventRouter[Tickets]()
+
+
+@events.on(OrderCreated)
+def reserve_ticket(event: OrderCreated, tickets: Tickets) -> None:
+    tickets.follow(event.order)
+
+
+@events.on(OrderCancelled)
+def release_ticket(event: OrderCancelled, tickets: Tickets) -> None:
+    tickets.follow(event.order)
+
+
+@events.on(OrderCompleted)
+def keep_ticket(event: OrderCompleted, tickets: Tickets) -> None:
+    """Usually reserved already; not so for an order that was paid after its hold had ended."""
+    tickets.follow(event.order)

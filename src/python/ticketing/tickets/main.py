@@ -1,0 +1,47 @@
+"""The tickets service: what is on sale, and which order holds it."""
+
+from collections.abc import Mapping
+
+from pymongo.database import Database
+
+from ticketing.common.clock import Clock
+from ticketing.common.clock import utc_now
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Replica
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import connect
+from ticketing.common.mongo import new_id
+from ticketing.common.run import commands
+from ticketing.common.service import Service
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import read
+from ticketing.tickets import handlers
+from ticketing.tickets import routes
+from ticketing.tickets.repository import INDEXES
+from ticketing.tickets.repository import OrderReplica
+from ticketing.tickets.repository import TicketRepository
+from ticketing.tickets.service import Tickets
+
+
+def build(
+    env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
+) -> Service[Tickets]:
+    settings = read(ServiceSettings, env)
+    database = connect(settings.mongo_uri) if database is None else database
+    store = Store(database["tickets"], INDEXES)
+    orders = Replica(database["orders"])
+    return Service(
+        name="tickets",
+        settings=settings,
+        database=database,
+        use_cases=Tickets(
+            TicketRepository(store), OrderReplica(orders), new_id=new_id, clock=clock
+        ),
+        stores=[store],
+        routes=routes.tickets,
+        events=handlers.events,
+    )
+
+
+if __name__ == "__main__":
+    commands(build, "web", "worker")()

@@ -1,0 +1,47 @@
+"""HTTP for tickets."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from ticketing.common.identity import User
+from ticketing.common.identity import signed_in
+from ticketing.common.pages import page
+from ticketing.common.schemas import Page
+from ticketing.common.web import body
+from ticketing.common.web import query
+from ticketing.common.web import use_cases
+from ticketing.tickets.schemas import NewTicket
+from ticketing.tickets.schemas import ticket_view
+from ticketing.tickets.service import Tickets
+
+tickets = Blueprint("tickets", __name__, url_prefix="/api/tickets")
+
+new_ticket = NewTicket()
+page_query = Page()
+
+
+@tickets.get("")
+def on_sale() -> ResponseReturnValue:
+    asked = query(page_query)
+    limit = asked["limit"]
+    found = use_cases(Tickets).on_sale(limit=limit + 1, before=asked["cursor"])
+    return page(found, limit, ticket_view, lambda ticket: ticket.id)
+
+
+@tickets.get("/<ticket_id>")
+def get(ticket_id: str) -> ResponseReturnValue:
+    return ticket_view(use_cases(Tickets).get(ticket_id))
+
+
+@tickets.post("")
+@signed_in
+def create(user: User) -> ResponseReturnValue:
+    ticket = use_cases(Tickets).create(**body(new_ticket), user_id=user.id)
+    return ticket_view(ticket), 201
+
+
+@tickets.put("/<ticket_id>")
+@signed_in
+def edit(user: User, ticket_id: str) -> ResponseReturnValue:
+    ticket = use_cases(Tickets).edit(ticket_id, **body(new_ticket), user_id=user.id)
+    return ticket_view(ticket)
