@@ -71,7 +71,7 @@ def may_redirect(intent: Json | None = None) -> StripeError:
     """Stripe's answer to a confirmation of an intent that was created without types."""
     message = (
         "This PaymentIntent takes every payment method enabled in the Dashboard, and some of "
-        "them redirect: confirm with a `return_url`, or create with `payment_method_types`."
+        "them redirect: confirm with a `return_url`, or create with `allowed_payment_method_types`."
     )
     return StripeError(400, INVALID, message, payment_intent=intent)
 

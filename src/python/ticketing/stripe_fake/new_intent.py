@@ -1,4 +1,8 @@
-"""A payment intent as it is asked for: the checks of its parameters, and its first state."""
+"""A payment intent as it is asked for: the checks of its parameters, and its first state.
+
+The parameters are those of Stripe's API version 2026-10-28, the one that our SDK asks for; since
+2026-09-30 `allowed_payment_method_types` is in the place of `payment_method_types`.
+"""
 
 from ticketing.stripe_fake.errors import Json
 from ticketing.stripe_fake.errors import invalid_parameter
@@ -43,6 +47,7 @@ class NewIntent:
         params.allow(
             "amount",
             "currency",
+            "allowed_payment_method_types",
             "payment_method_types",
             "metadata",
             "description",
@@ -69,6 +74,7 @@ class NewIntent:
             "id": intent_id,
             "object": "payment_intent",
             **dict.fromkeys(_NEVER_SET),
+            "allowed_payment_method_types": self.types or None,
             "amount": self.amount,
             "amount_capturable": 0,
             "amount_details": {"tip": {}},
@@ -83,7 +89,7 @@ class NewIntent:
             "livemode": False,
             "metadata": self.metadata,
             "payment_method_options": {"card": _CARD_OPTIONS},
-            "payment_method_types": self.types or ["card"],
+            "payment_method_types": ["card"],
             "status": "requires_payment_method",
         }
 
@@ -109,8 +115,16 @@ def _currency(params: Params) -> str:
 
 
 def _types(params: Params) -> list[str]:
-    types = params.texts("payment_method_types")
-    if set(types) - {"card"}:
-        message = "The payment method type provided is invalid: this stand-in takes card only."
-        raise invalid_parameter(message, "payment_method_types", "payment_intent_invalid_parameter")
-    return types
+    """Those of the types asked for that are to be had here: card, or none if none was named."""
+    if "payment_method_types" in params.tree:
+        message = (
+            "The `payment_method_types` parameter is no longer supported: "
+            "use `allowed_payment_method_types`."
+        )
+        code = "payment_method_types_no_longer_supported"
+        raise invalid_parameter(message, "payment_method_types", code)
+    asked = params.texts("allowed_payment_method_types")
+    if asked and "card" not in asked:
+        message = "None of the payment method types allowed can be used: this stand-in takes card."
+        raise invalid_parameter(message, "allowed_payment_method_types")
+    return ["card"] if asked else []

@@ -10,7 +10,11 @@ TEN_DOLLARS = 1_000
 
 
 def begin(client: stripe.StripeClient, **more: Any) -> PaymentIntent:
-    params: Any = {"amount": TEN_DOLLARS, "currency": "usd", "payment_method_types": ["card"]}
+    params: Any = {
+        "amount": TEN_DOLLARS,
+        "currency": "usd",
+        "allowed_payment_method_types": ["card"],
+    }
     params |= more
     return client.v1.payment_intents.create(params)
 

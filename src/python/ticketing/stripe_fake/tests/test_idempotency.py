@@ -20,7 +20,7 @@ from ticketing.stripe_fake.tests.buying import pay
 from ticketing.stripe_fake.tests.serving import KEY
 from ticketing.stripe_fake.tests.serving import Clock
 
-NEW = {"amount": "1000", "currency": "usd", "payment_method_types[]": "card"}
+NEW = {"amount": "1000", "currency": "usd", "allowed_payment_method_types[]": "card"}
 DAY = 24 * 60 * 60
 
 

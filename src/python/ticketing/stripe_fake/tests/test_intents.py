@@ -64,6 +64,7 @@ def test_an_intent_begins_without_a_payment_method(client: stripe.StripeClient) 
     assert str(intent.client_secret).startswith(f"{intent.id}_secret_")
     assert intent.metadata.to_dict() == {"orderId": "o1", "paymentId": "p1"}
     assert (intent.amount, intent.currency, intent.livemode) == (TEN_DOLLARS, "usd", False)
+    assert intent.payment_method_types == intent.allowed_payment_method_types == ["card"]
     assert client.v1.payment_intents.retrieve(intent.id) == intent
 
 
@@ -157,6 +158,11 @@ def test_what_has_ended_cannot_be_canceled(client: stripe.StripeClient, state: s
 def test_a_confirmation_needs_a_payment_method(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="missing a payment method"):
         client.v1.payment_intents.confirm(begin(client).id)
+
+
+def test_payment_methods_other_than_cards_are_left_out(client: stripe.StripeClient) -> None:
+    intent = begin(client, allowed_payment_method_types=["card", "sepa_debit"])
+    assert intent.payment_method_types == ["card"]
 
 
 def test_an_intent_without_types_may_redirect_and_is_refused_here(

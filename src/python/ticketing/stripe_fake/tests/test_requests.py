@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from ticketing.stripe_fake.tests.serving import KEY
 
-NEW = {"amount": "1000", "currency": "usd", "payment_method_types[]": "card"}
+NEW = {"amount": "1000", "currency": "usd", "allowed_payment_method_types[]": "card"}
 INTENTS = "/v1/payment_intents"
 
 WRONG = [
@@ -35,7 +35,18 @@ WRONG = [
     ({"metadata[a][b]": "x"}, "metadata[a]", None, "Invalid string"),
     ({"metadata[a]": "x" * 501}, "metadata[a]", None, "up to 500"),
     ({f"metadata[{n}]": "x" for n in range(51)}, "metadata", None, "at most 50"),
-    ({"payment_method_types[1]": "sepa_debit"}, "payment_method_types", None, "card only"),
+    (
+        {"payment_method_types[]": "card"},
+        "payment_method_types",
+        "payment_method_types_no_longer_supported",
+        "no longer supported",
+    ),
+    (
+        {"allowed_payment_method_types[]": "sepa_debit"},
+        "allowed_payment_method_types",
+        None,
+        "takes card",
+    ),
     (
         {"payment_method": "pm_x"},
         "payment_method",
