@@ -1,7 +1,9 @@
 """Documents in MongoDB: state, version and outbox in one write; replicas of others' state."""
 
+import time
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC
 from datetime import datetime
 from typing import Any
@@ -23,6 +25,11 @@ from ticketing.common.events import subject
 
 Document = dict[str, Any]
 Documents = Collection[Document]
+
+PATIENCE = 1.0
+"""Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
+YOUNG = 5.0
+"""Seconds for which a thing counts as just made."""
 
 _ENCODER = msgspec.json.Encoder()
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,6 +141,17 @@ class Replica:
         """The newest state known; raises NotFound."""
         return _found(self.documents.find_one({"_id": id}))
 
+    def wait_for(self, id: str) -> Document:
+        """The newest state known, after a moment's patience where the id is so young that its news
+        may be on the way: who makes a thing and uses it at once need not know that we replicate.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and _is_young(id):
+            with suppress(NotFound):
+                return self.get(id)
+            time.sleep(0.01)
+        return self.get(id)
+
     def apply(self, id: str, version: int, state: Document) -> None:
         """Keep this state if it is newer than what is held; safe under any order and repetition."""
         while not self._replace(id, version, state) and not self._insert(id, version, state):
@@ -154,6 +172,13 @@ class Replica:
         except DuplicateKeyError:
             return False
         return True
+
+
+def _is_young(id: str) -> bool:
+    """Whether the id says that it was made within the last seconds."""
+    if not ObjectId.is_valid(id):
+        return False
+    return abs(time.time() - ObjectId(id).generation_time.timestamp()) < YOUNG
 
 
 def _found(document: Document | None) -> Document:

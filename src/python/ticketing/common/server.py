@@ -18,8 +18,8 @@ from granian.server import MPServer
 from ticketing.common.service import Service
 from ticketing.common.web import create_app
 
-THREADS = 8
-"""Requests in progress at once."""
+THREADS = 2 * (os.cpu_count() or 1) + 1
+"""Requests in progress at once; more threads than this only wait for each other."""
 GRACE = 10
 """Seconds that requests in progress get to finish after SIGTERM."""
 

@@ -87,8 +87,8 @@ class TicketReplica:
         self._replica.apply(ticket.id, ticket.version, state)
 
     def get(self, id: str) -> Ticket:
-        """Raises NotFound."""
-        return _ticket({**self._replica.get(id), "id": id})
+        """The ticket, one just put on sale too; raises NotFound."""
+        return _ticket({**self._replica.wait_for(id), "id": id})
 
 
 def _order(document: Document) -> Order:

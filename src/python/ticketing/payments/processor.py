@@ -104,7 +104,13 @@ class CardProcessor:
             if current is None or isinstance(error, stripe.CardError):
                 raise Refused(error.user_message or "The card was declined") from error
             intent = current
-        return Intent(id=intent.id, status=intent.status, client_secret=intent.client_secret or "")
+        failure = intent.last_payment_error if intent.status == NOT_PAID else None
+        return Intent(
+            id=intent.id,
+            status=intent.status,
+            client_secret=intent.client_secret or "",
+            declined=failure.message if failure else None,
+        )
 
 
 def _reach(call: Callable[[], T]) -> T:

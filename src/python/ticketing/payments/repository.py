@@ -69,8 +69,8 @@ class OrderReplica:
         self._replica.apply(order.id, order.version, state)
 
     def get(self, id: str) -> Order:
-        """Raises NotFound."""
-        found = self._replica.get(id)
+        """The order, one just placed too; raises NotFound."""
+        found = self._replica.wait_for(id)
         return Order(
             id=id,
             user_id=found["userId"],

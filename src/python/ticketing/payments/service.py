@@ -56,14 +56,21 @@ class Payments:
         order = self._orders.get(order_id)
         order.check_owner(user_id)
         payment = self._payments.of_order(order_id)
-        if payment is not None and payment.in_doubt:
-            intent = self._settle(payment, self._processor.look_up(_intent_id(payment)))
-            if payment.in_doubt and payment.token == token:
-                return _receipt(payment, intent)
-        if payment is not None and payment.status is PaymentStatus.SUCCEEDED:
-            return Receipt(payment_id=payment.id)
+        earlier = self._earlier(payment, token) if payment else None
+        if earlier:
+            return earlier
         order.check_payable()
         return self._attempt(payment or self._open(order), token)
+
+    def _earlier(self, payment: Payment, token: str) -> Receipt | None:
+        """What came of an earlier try, where that answers a post with this card."""
+        was_in_doubt = payment.in_doubt
+        if was_in_doubt:
+            intent = self._settle(payment, self._processor.look_up(_intent_id(payment)))
+            if payment.token == token and (payment.in_doubt or intent.declined):
+                return _receipt(payment, intent)
+        paid = payment.status is PaymentStatus.SUCCEEDED
+        return Receipt(payment_id=payment.id) if paid else None
 
     def _open(self, order: Order) -> Payment:
         payment = Payment.open(id=self._new_id(), order=order)
