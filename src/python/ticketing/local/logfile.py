@@ -12,7 +12,7 @@ WARNING = re.compile(
     re.IGNORECASE,
 )
 # What is said at each start, and is either meant so or true of nearly every laptop.
-NOISE = re.compile(r"admin endpoint disabled|overcommit_memory|Transparent Huge Pages")
+NOISE = re.compile(r"admin endpoint disabled|overcommit|Transparent Huge Pages")
 LEVELS = {"warn", "warning", "error", "critical", "fatal", "panic", "dpanic"}
 MONGOD_LEVELS = {"W", "E", "F"}
 

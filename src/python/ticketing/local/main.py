@@ -19,6 +19,9 @@ from ticketing.local.services import Service
 from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say
 
+PATH = click.Path(path_type=Path)
+SECONDS = click.IntRange(min=1)
+
 
 def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Part], int]:
     """Every process there is, and the port of the runner's own status server."""
@@ -52,12 +55,10 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
     return [nats, redis, mongo, *stripe, gateway, *processes], status_port
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), default=".ticketing", show_default=True
-)
-@click.option("--hold-seconds", type=click.IntRange(min=1), default=60, show_default=True)
+@click.command(context_settings={"show_default": True})
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, help="Of the gateway.")
+@click.option("--data-dir", type=PATH, default=".ticketing", help="Keeps everything there is.")
+@click.option("--hold-seconds", type=SECONDS, default=60, help="Time to pay for an order.")
 @click.option("--fresh", is_flag=True, help="Start from empty data.")
 @click.option("--demo", "with_demo", is_flag=True, help="Make a seller, a buyer and some tickets.")
 def main(port: int, data_dir: Path, hold_seconds: int, fresh: bool, with_demo: bool) -> None:

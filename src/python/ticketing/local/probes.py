@@ -27,9 +27,9 @@ def mongo(port: int) -> Probe:
         if not await _listens(port):
             return False
         try:
-            async with _mongo_client(port) as client:
+            async with asyncio.timeout(PATIENCE_SECONDS), _mongo_client(port) as client:
                 await client.admin.command("ping")
-        except PyMongoError:
+        except (PyMongoError, TimeoutError):
             return False
         return True
 
@@ -59,7 +59,4 @@ async def _listens(port: int) -> bool:
 
 
 def _mongo_client(port: int) -> AsyncMongoClient[dict[str, object]]:
-    milliseconds = int(PATIENCE_SECONDS * 1000)
-    return AsyncMongoClient(
-        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=milliseconds
-    )
+    return AsyncMongoClient("127.0.0.1", port, directConnection=True)

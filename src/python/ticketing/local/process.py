@@ -62,8 +62,8 @@ class Process:
         self._retired = False
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._keep_alive(), name=self.part.name)
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        self._task = tasks.create_task(self._keep_alive(), name=self.part.name)
 
     def retire(self) -> None:
         """From now on its end is no news, and no reason to start it again."""

@@ -34,15 +34,16 @@ class Supervisor:
         """Calls `when_ready`, in a thread, once every part has been ready."""
         self._listen_for_signals()
         server = await status.serve(self._status_port, self._missing)
-        for process in self._processes:
-            process.start()
-        tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._greet(when_ready))]
-        await self._stop.wait()
-        for task in tasks:
-            task.cancel()
-        say("Stopping ...")
-        server.close()
-        await self._stop_in_order()
+        async with asyncio.TaskGroup() as tasks:
+            for process in self._processes:
+                process.start(tasks)
+            chores = [tasks.create_task(self._watch()), tasks.create_task(self._greet(when_ready))]
+            await self._stop.wait()
+            say("Stopping ...")
+            for chore in chores:
+                chore.cancel()
+            server.close()
+            await self._stop_in_order()
         say("Stopped.")
 
     def _listen_for_signals(self) -> None:

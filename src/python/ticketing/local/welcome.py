@@ -18,8 +18,8 @@ def text(url: str, cookies: Path) -> str:
         [
             f"\nTicketing is ready at {url}  (Ctrl-C stops it)\n",
             "Sign up, sell a ticket, list what is for sale:\n",
-            f"  curl -s -c {jar} {JSON} -d '{json.dumps(user)}' {url}/api/users/signup",
-            f"  curl -s -b {jar} {xsrf} {JSON} -d '{json.dumps(ticket)}' {url}/api/tickets",
-            f"  curl -s {url}/api/tickets\n",
+            f"  curl -sw '\\n' -c {jar} {JSON} -d '{json.dumps(user)}' {url}/api/users/signup",
+            f"  curl -sw '\\n' -b {jar} {xsrf} {JSON} -d '{json.dumps(ticket)}' {url}/api/tickets",
+            f"  curl -sw '\\n' {url}/api/tickets\n",
         ]
     )

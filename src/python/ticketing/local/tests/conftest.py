@@ -18,7 +18,7 @@ def platform(
     try:
         platform.start(*getattr(request.module, "OPTIONS", ()))
         yield platform
-        platform.stop()
+        assert platform.stop() == 0
     finally:
         platform.kill_if_running()
         if request.session.testsfailed > failed_before:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
@@ -40,9 +41,11 @@ def free_port() -> int:
         return port
 
 
-def run(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
+def run(
+    data_dir: Path, port: int, *options: str, by: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     """Starts the runner as a person would; what it says goes to `terminal.txt` beside the data."""
-    command = [sys.executable, "-m", "ticketing.local.main"]
+    command = [*by, sys.executable, "-m", "ticketing.local.main"]
     arguments = ["--data-dir", str(data_dir), "--port", str(port), *options]
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with (data_dir.parent / "terminal.txt").open("a") as terminal:
@@ -69,9 +72,10 @@ class Platform:
         assert self._runner is not None
         return self._runner
 
-    def start(self, *options: str) -> None:
+    def start(self, *options: str, by: Sequence[str] = ()) -> None:
+        """`by` is the command line of a program that runs the runner."""
         self._terminal.write_text("")
-        self._runner = run(self.data_dir, self.port, *options)
+        self._runner = run(self.data_dir, self.port, *options, by=by)
         try:
             eventually(self.is_ready, within=START_SECONDS)
         except AssertionError as error:

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
 from collections.abc import Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
@@ -29,10 +31,8 @@ def test_a_process_that_dies_is_started_again_with_growing_pauses(
     pids: list[int] = []
 
     async def watch() -> None:
-        process = _process(tmp_path, "raise SystemExit('no key')", pids)
-        process.start()
-        await _until(lambda: len(pids) == 3)
-        await process.stop()
+        async with _running(tmp_path, "raise SystemExit('no key')", pids):
+            await _until(lambda: len(pids) == 3)
 
     asyncio.run(watch())
     said = [line for line in capsys.readouterr().out.splitlines() if "ended" in line]
@@ -50,11 +50,9 @@ def test_a_stop_leaves_nothing_of_a_process_that_does_not_listen(
     pids: list[int] = []
 
     async def run() -> None:
-        process = _process(tmp_path, STUBBORN, pids)
-        process.start()
-        await _until(lambda: "child" in (tmp_path / "small.log").read_text())
-        pids.append(psutil.Process(pids[0]).children()[0].pid)
-        await process.stop()
+        async with _running(tmp_path, STUBBORN, pids):
+            await _until(lambda: "child" in (tmp_path / "small.log").read_text())
+            pids.append(psutil.Process(pids[0]).children()[0].pid)
 
     asyncio.run(run())
     assert len(pids) == 2
@@ -65,20 +63,18 @@ def test_warnings_are_shown_with_the_name_of_the_process(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program = "print('INFO fine'); print('ERROR bad', flush=True); import time; time.sleep(60)"
-    pids: list[int] = []
 
     async def run() -> None:
-        process = _process(tmp_path, program, pids)
-        process.start()
-        await _until(lambda: "bad" in (tmp_path / "small.log").read_text())
-        process.report_warnings()
-        await process.stop()
+        async with _running(tmp_path, program, []) as process:
+            await _until(lambda: "bad" in (tmp_path / "small.log").read_text())
+            process.report_warnings()
 
     asyncio.run(run())
     assert capsys.readouterr().out == "small | ERROR bad\n"
 
 
-def _process(directory: Path, program: str, pids: list[int]) -> Process:
+@asynccontextmanager
+async def _running(directory: Path, program: str, pids: list[int]) -> AsyncIterator[Process]:
     """Adds to `pids` what is started."""
 
     def changed() -> None:
@@ -94,7 +90,11 @@ def _process(directory: Path, program: str, pids: list[int]) -> Process:
     )
     log = directory / "small.log"
     log.touch()
-    return (process := Process(part, log, changed))
+    process = Process(part, log, changed)
+    async with asyncio.TaskGroup() as tasks:
+        process.start(tasks)
+        yield process
+        await process.stop()
 
 
 async def _never() -> bool:

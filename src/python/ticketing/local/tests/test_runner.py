@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from ticketing.local import demo
+from ticketing.local.tests.running import STOP_SECONDS
 from ticketing.local.tests.running import Platform
 from ticketing.local.tests.running import alive
 from ticketing.local.tests.running import eventually
@@ -97,13 +98,20 @@ def test_a_killed_process_comes_back(platform: Platform, name: str) -> None:
     eventually(platform.is_ready, within=20)
 
 
+def test_what_is_missing_is_named(platform: Platform) -> None:
+    os.kill(platform.processes()["orders-worker"]["pid"], signal.SIGKILL)
+    failing = eventually(lambda: _failing_health(platform))
+    assert failing == (503, {"ready": False, "missing": ["orders-worker"]})
+    eventually(platform.is_ready, within=20)
+
+
 def test_a_second_start_goes_on_where_the_first_stopped(own_platform: Platform) -> None:
     own_platform.start("--demo")
     eventually(lambda: demo.SELLER.password in own_platform.terminal())
     visitor = Visitor(own_platform.url).sign_up()
     ticket = visitor.sell()
     before = own_platform.every_pid()
-    assert own_platform.stop() == 0
+    assert own_platform.stop(signal.SIGINT) == 0
     assert alive(before) == set()
     assert own_platform.processes() == {}
 
@@ -111,15 +119,28 @@ def test_a_second_start_goes_on_where_the_first_stopped(own_platform: Platform) 
     eventually(lambda: demo.SELLER.password in own_platform.terminal())
     assert visitor.ticket(ticket["id"])["title"] == ticket["title"]
     assert len(visitor.on_sale()) == 1 + len(demo.TICKETS)
+    visitor.close()
+
+
+def test_nothing_outlives_a_killed_runner_or_parent(own_platform: Platform) -> None:
+    own_platform.start()
+    visitor = Visitor(own_platform.url).sign_up()
+    visitor.sell()
     before = own_platform.every_pid()
-    own_platform.runner.kill()
-    own_platform.runner.wait()
+    own_platform.kill_if_running()
     eventually(lambda: not alive(before))
 
-    own_platform.start("--fresh")
+    own_platform.start("--fresh", by=("sh", "-c", '"$@" & wait', "sh"))
     assert visitor.on_sale() == []
-    assert own_platform.stop(signal.SIGINT) == 0
+    before = own_platform.every_pid()
+    own_platform.kill_if_running()
+    eventually(lambda: not alive(before), within=STOP_SECONDS)
     visitor.close()
+
+
+def _failing_health(platform: Platform) -> tuple[int, Any] | None:
+    reply = get(f"{platform.url}/healthz")
+    return None if reply.ok else (reply.status_code, reply.json())
 
 
 def _successor(platform: Platform, name: str, pid: int) -> dict[str, Any]:
