@@ -16,6 +16,7 @@ from redis.exceptions import TimeoutError
 from rq import Queue
 from rq import Retry
 from rq.exceptions import DuplicateJobError
+from rq.exceptions import InvalidJobOperation
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
@@ -61,7 +62,7 @@ class Timers:
         """Take the timer away, if there is one."""
         try:
             Job.fetch(_job_id(order_id), connection=self._redis).delete()
-        except NoSuchJobError:
+        except (NoSuchJobError, InvalidJobOperation):  # never was, or went off just now
             return
         except (ConnectionError, TimeoutError) as error:
             raise Unavailable(f"timer of order {order_id} not stopped: {error}") from error
