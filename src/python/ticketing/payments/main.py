@@ -33,7 +33,10 @@ class PaymentsSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper
 
 
 def build(
-    env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
+    env: Mapping[str, str],
+    database: Database[Document] | None = None,
+    clock: Clock = utc_now,
+    processor: CardProcessor | None = None,
 ) -> Service[Payments]:
     settings = read(PaymentsSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
@@ -42,7 +45,7 @@ def build(
     payments = Payments(
         PaymentRepository(store),
         OrderReplica(orders),
-        CardProcessor(settings.stripe_key, settings.stripe_api_base),
+        processor or CardProcessor(settings.stripe_key, settings.stripe_api_base),
         new_id=new_id,
         clock=clock,
     )
