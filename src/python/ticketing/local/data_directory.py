@@ -11,7 +11,7 @@ from typing import IO
 LOCK = "lock"
 
 
-class NotUsable(Exception):
+class DataDirectoryError(Exception):
     """The directory cannot be used; the text says why in one line."""
 
 
@@ -24,19 +24,21 @@ class DataDirectory:
 
     @classmethod
     def open(cls, path: Path) -> "DataDirectory":
-        """Makes or takes the directory; raises NotUsable, having changed nothing."""
+        """Makes or takes the directory; raises DataDirectoryError, having changed nothing."""
         path = path.absolute()
         try:
             _refuse_foreign(path)
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (path / LOCK).open("a+")
         except OSError as error:
-            raise NotUsable(f"Cannot use {path}: {error.strerror}") from error
+            raise DataDirectoryError(f"Cannot use {path}: {error.strerror}") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise NotUsable(f"The data directory {path} is in use by another platform") from None
+            raise DataDirectoryError(
+                f"The data directory {path} is in use by another platform"
+            ) from None
         return cls(path, lock)
 
     def close(self) -> None:
@@ -84,4 +86,4 @@ class DataDirectory:
 def _refuse_foreign(path: Path) -> None:
     # `--fresh` empties the directory: it must never be somebody's home.
     if path.is_dir() and any(path.iterdir()) and not (path / LOCK).exists():
-        raise NotUsable(f"{path} is not empty and was not made by the platform")
+        raise DataDirectoryError(f"{path} is not empty and was not made by the platform")

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ticketing.local import caddyfile
@@ -69,6 +70,7 @@ def mongo(data: DataDirectory, ports: Ports) -> Part:
 
 
 def mongo_uri(mongo: Part, database: str) -> str:
+    # A mongod answers before its journal is on disk, unless it is asked to wait.
     return f"mongodb://127.0.0.1:{mongo.port}/{database}?journal=true"
 
 
@@ -86,11 +88,9 @@ def _secantus(data: DataDirectory, port: int) -> tuple[str, ...]:
     return (*command, "--port", str(port), "--storage-path", files, "--sync-on-commit")
 
 
-def gateway(
-    data: DataDirectory, ports: Ports, *, port: int, status_port: int, routes: dict[str, int]
-) -> Part:
+def gateway(data: DataDirectory, ports: Ports, port: int, routes: Mapping[str, int]) -> Part:
     own_port = ports.take()
-    config = data.write("Caddyfile", caddyfile.text(port, own_port, status_port, routes))
+    config = data.write("Caddyfile", caddyfile.text(port=port, own_port=own_port, routes=routes))
     home = str(data.directory("gateway"))
     homes = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
     return Part(

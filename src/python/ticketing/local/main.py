@@ -11,7 +11,7 @@ from ticketing.local import infra
 from ticketing.local import services
 from ticketing.local import welcome
 from ticketing.local.data_directory import DataDirectory
-from ticketing.local.data_directory import NotUsable
+from ticketing.local.data_directory import DataDirectoryError
 from ticketing.local.ports import Ports
 from ticketing.local.ports import refuse_taken
 from ticketing.local.process import Part
@@ -20,7 +20,7 @@ from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say
 
 PATH = click.Path(path_type=Path)
-SECONDS = click.IntRange(min=1)
+SECONDS = click.IntRange(1, 24 * 60 * 60)
 
 
 def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Part], int]:
@@ -50,8 +50,8 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
 
     status_port = ports.take()
     processes = [part for service in our_services for part in service.parts(ports)]
-    routes = services.routes(our_services, processes)
-    gateway = infra.gateway(data, ports, port=port, status_port=status_port, routes=routes)
+    routes = {"/healthz": status_port} | services.routes(our_services, processes)
+    gateway = infra.gateway(data, ports, port, routes)
     return [nats, redis, mongo, *stripe, gateway, *processes], status_port
 
 
@@ -76,7 +76,7 @@ def _take(port: int, data_dir: Path) -> DataDirectory:
     try:
         refuse_taken(port)
         return DataDirectory.open(data_dir)
-    except NotUsable as error:
+    except DataDirectoryError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"Cannot listen on port {port}: {error.strerror}") from error

@@ -30,7 +30,7 @@ NAMES = {
 }
 
 
-@pytest.fixture
+@pytest.fixture()
 def own_platform(tmp_path: Path) -> Iterator[Platform]:
     """For tests that start and stop it themselves."""
     platform = Platform(tmp_path)

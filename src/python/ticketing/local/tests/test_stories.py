@@ -24,7 +24,7 @@ HOLD_OVER = HOLD_SECONDS + 10
 NewVisitor = Callable[[], Visitor]
 
 
-@pytest.fixture
+@pytest.fixture()
 def visitor(platform: Platform) -> Iterator[NewVisitor]:
     visitors: list[Visitor] = []
 
@@ -37,7 +37,7 @@ def visitor(platform: Platform) -> Iterator[NewVisitor]:
         each.close()
 
 
-@pytest.fixture
+@pytest.fixture()
 def stripe(platform: Platform) -> StripeBooks:
     return StripeBooks(platform.processes()["stripe"]["port"])
 

@@ -1,0 +1,60 @@
+"""The five rules of the contract, as far as they can be read off a `World`."""
+
+from collections import Counter
+
+from ticketing.local.tests.world import World
+
+
+def check_always(world: World) -> None:
+    """What holds at every moment."""
+    orders = list(world.all(world.orders, "orders"))
+    active = Counter(o["ticket"]["id"] for o in orders if o["status"] != "cancelled")
+    assert all(count == 1 for count in active.values()), f"two active orders: {active}"
+    charges = Counter[str]()
+    for account in world.bank.accounts.values():
+        charges[account.order_id] += account.charges
+        assert account.refunds <= account.charges, f"refunded more than charged: {account}"
+    assert all(count <= 1 for count in charges.values()), f"charged twice: {charges}"
+
+
+def check_at_rest(world: World) -> None:
+    """What holds once no message and no timer is on its way."""
+    check_always(world)
+    _check_money(world)
+    _check_holds(world)
+    _check_replicas(world)
+
+
+def _check_money(world: World) -> None:
+    kept = {a.order_id for a in world.bank.accounts.values() if a.charges - a.refunds == 1}
+    orders = {order["_id"]: order for order in world.all(world.orders, "orders")}
+    complete = {id for id, order in orders.items() if order["status"] == "complete"}
+    assert kept == complete, f"paid and kept: {kept}, complete: {complete}"
+    refunded = {a.order_id for a in world.bank.accounts.values() if a.refunds}
+    assert refunded == {id for id, order in orders.items() if order["refunded"]}
+
+
+def _check_holds(world: World) -> None:
+    orders = list(world.all(world.orders, "orders"))
+    assert {order["status"] for order in orders} <= {"cancelled", "complete"}
+    sold = {order["ticket"]["id"]: order["_id"] for order in orders if order.get("reserves")}
+    for ticket in world.all(world.tickets, "tickets"):
+        assert ticket.get("orderId") == sold.get(ticket["_id"]), ticket
+
+
+def _check_replicas(world: World) -> None:
+    tickets = {t["_id"]: t for t in world.all(world.tickets, "tickets")}
+    for copy in world.all(world.orders, "tickets"):
+        source = tickets.pop(copy["_id"])
+        assert [copy[k] for k in ("version", "title", "price", "userId")] == [
+            source[k] for k in ("version", "title", "price", "userId")
+        ]
+    assert not tickets, "tickets that orders never heard of"
+    orders = {o["_id"]: o for o in world.all(world.orders, "orders")}
+    for service in (world.payments, world.tickets):
+        copies = {o["_id"]: o["status"] for o in world.all(service, "orders")}
+        assert copies == {id: order["status"] for id, order in orders.items()}
+    for copy in world.all(world.payments, "orders"):
+        assert copy["amount"] == orders[copy["_id"]]["ticket"]["price"]
+    for service in world.services:
+        assert not service.stores[0].pending(limit=1), "an event was not published"

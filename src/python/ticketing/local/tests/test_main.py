@@ -1,0 +1,53 @@
+"""The list of processes: who gets which secrets."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ticketing.local.data_directory import DataDirectory
+from ticketing.local.main import platform
+from ticketing.local.process import Part
+
+KEY = "sk_test_from_the_environment"
+
+
+@pytest.fixture()
+def data(tmp_path: Path) -> Iterator[DataDirectory]:
+    data = DataDirectory.open(tmp_path / "data")
+    yield data
+    data.close()
+
+
+def test_only_payments_gets_the_key_of_the_real_stripe(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_KEY", KEY)
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    assert "stripe" not in [part.name for part in parts]
+    assert _who_has(parts, KEY) == {"payments-web", "payments-worker"}
+    assert all("STRIPE_API_BASE" not in part.environment for part in parts)
+
+
+def test_the_signing_key_goes_only_to_services_that_know_users(data: DataDirectory) -> None:
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    knowing = {name.partition("-")[0] for name in _who_has(parts, data.secret("jwt.key"))}
+    assert knowing == {"auth", "tickets", "orders", "payments"}
+
+
+def test_the_runner_keeps_its_own_environment_to_itself(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUD_TOKEN", "of no concern to the platform")
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    assert _who_has(parts, "of no concern to the platform") == set()
+
+
+def test_no_two_processes_share_a_port(data: DataDirectory) -> None:
+    parts, status_port = platform(data, port=8080, hold_seconds=60)
+    ports = [status_port, *(part.port for part in parts)]
+    assert len(set(ports)) == len(ports)
+
+
+def _who_has(parts: list[Part], value: str) -> set[str]:
+    return {part.name for part in parts if value in part.environment.values()}

@@ -1,0 +1,172 @@
+"""The services in one process, with the bus, the clock and the bank in a test's hands."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from ticketing.common.bus import Again
+from ticketing.common.bus import Message
+from ticketing.common.bus import Park
+from ticketing.common.errors import Failure
+from ticketing.common.errors import Unavailable
+from ticketing.common.events import ExpirationCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import subject
+from ticketing.common.mongo import Document
+from ticketing.common.service import Service
+from ticketing.common.testing import ENV
+from ticketing.common.testing import TurnedClock
+from ticketing.common.testing import as_message
+from ticketing.common.testing import memory_database
+from ticketing.orders.main import build as build_orders
+from ticketing.orders.service import Orders
+from ticketing.payments.main import build as build_payments
+from ticketing.payments.processor import CardProcessor
+from ticketing.payments.processor import Intent
+from ticketing.payments.service import Payments
+from ticketing.tickets.main import build as build_tickets
+from ticketing.tickets.service import Tickets
+
+DECLINED, CHALLENGED, GOOD = "tok_declined", "tok_challenged", "tok_good"
+
+
+@dataclass
+class _Account:
+    order_id: str
+    status: str = "requires_payment_method"
+    charges: int = 0
+    refunds: int = 0
+    answered: set[str] = field(default_factory=set)
+
+
+class Bank(CardProcessor):
+    """Stripe in memory: an intent is charged once, a key acts once; `mute` loses the next answer."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, _Account] = {}
+        self.mute = False
+
+    def open(self, *, payment_id: str, order_id: str, amount: int) -> Intent:
+        self.accounts.setdefault(f"pi_{payment_id}", _Account(order_id))
+        return self._answer(f"pi_{payment_id}")
+
+    def confirm(self, intent_id: str, token: str, key: str) -> Intent:
+        account = self.accounts[intent_id]
+        if key not in account.answered and account.status not in ("succeeded", "canceled"):
+            account.answered.add(key)
+            account.status = {
+                GOOD: "succeeded",
+                CHALLENGED: "requires_action",
+                DECLINED: "requires_payment_method",
+            }[token]
+            account.charges += account.status == "succeeded"
+        return self._answer(intent_id)
+
+    def look_up(self, intent_id: str) -> Intent:
+        return self._answer(intent_id)
+
+    def close(self, intent_id: str) -> Intent:
+        account = self.accounts[intent_id]
+        if account.status != "succeeded":
+            account.status = "canceled"
+        return self._answer(intent_id)
+
+    def refund(self, intent_id: str, key: str) -> None:
+        account = self.accounts[intent_id]
+        if key not in account.answered:
+            account.answered.add(key)
+            account.refunds += 1
+        self._answer(intent_id)
+
+    def authenticate(self, intent_id: str) -> None:
+        """The buyer passes 3-D Secure, whether or not anybody is told."""
+        account = self.accounts[intent_id]
+        if account.status == "requires_action":
+            account.status = "succeeded"
+            account.charges += 1
+
+    def _answer(self, intent_id: str) -> Intent:
+        if self.mute:
+            self.mute = False
+            raise Unavailable("no answer")
+        return Intent(id=intent_id, status=self.accounts[intent_id].status, client_secret="s")
+
+
+class World:
+    """Three services, and every message that is on its way to one of them."""
+
+    def __init__(self) -> None:
+        self.clock, self.bank = TurnedClock(), Bank()
+        self.tickets: Service[Tickets] = build_tickets(ENV, memory_database(), self.clock)
+        self.orders: Service[Orders] = build_orders(ENV, memory_database(), self.clock)
+        self.payments: Service[Payments] = build_payments(
+            ENV, memory_database(), self.clock, self.bank
+        )
+        self.services: list[Service[Any]] = [self.tickets, self.orders, self.payments]
+        self.on_the_way: list[tuple[Service[Any], Message]] = []
+        for service in self.services:
+            service.prepare()
+
+    def relay(self, service: Service[Any], *, clear: bool = True) -> None:
+        """Publish what the outbox holds; without `clear`, as if the relay died just after."""
+        [store] = service.stores
+        for document in store.pending(limit=100):
+            for letter in document["outbox"]:
+                self.publish(as_message(letter))
+            if clear:
+                store.clear(document["_id"], [letter["id"] for letter in document["outbox"]])
+
+    def publish(self, message: Message) -> None:
+        """Send the message to every service that handles it; orders' creations start a timer."""
+        for service in self.services:
+            if service.events and message.subject in service.events.subjects:
+                self.on_the_way.append((service, message))
+        if message.subject == subject(OrderCreated):
+            order = msgspec.json.decode(message.body, type=OrderCreated).order
+            event = ExpirationCompleted(
+                id=f"{order.id}-expired", occurred_at=self.clock(), order_id=order.id
+            )
+            body = msgspec.json.encode(event)
+            timer = replace(message, id=event.id, subject=subject(ExpirationCompleted), body=body)
+            self.on_the_way.append((self.orders, timer))
+
+    def deliver(self, number: int, *, again: bool = False) -> bool:
+        """Deliver one of the messages on the way; whether it is done. `again`: its ack gets lost."""
+        service, message = self.on_the_way.pop(number % len(self.on_the_way))
+        assert service.events is not None
+        verdict = service.events.attempt(message, service.use_cases)
+        assert not isinstance(verdict, Park), verdict
+        if again or isinstance(verdict, Again):
+            self.on_the_way.append((service, message))
+        return not isinstance(verdict, Again)
+
+    def try_to(self, act: Callable[[], object]) -> None:
+        """Do what the rules may refuse."""
+        try:
+            act()
+        except Failure:
+            return
+
+    def come_to_rest(self) -> None:
+        """Let all time pass and all messages arrive."""
+        self.bank.mute = False
+        for _ in range(50):
+            self.clock.advance(60)
+            self.orders.use_cases.expire_overdue()
+            self.payments.use_cases.settle_doubts()
+            for service in self.services:
+                self.relay(service)
+            if not self.on_the_way:
+                return
+            for _ in range(len(self.on_the_way)):
+                self.deliver(0)
+        raise AssertionError(f"never at rest: {self.on_the_way}")
+
+    def all(self, service: Service[Any], name: str) -> Iterator[Document]:
+        assert service.database is not None
+        return iter(service.database[name].find({}))
