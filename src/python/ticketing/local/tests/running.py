@@ -17,6 +17,8 @@ from typing import TypeVar
 import psutil
 import requests
 
+from ticketing.local import main
+
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -45,7 +47,7 @@ def run(
     data_dir: Path, port: int, *options: str, by: Sequence[str] = ()
 ) -> subprocess.Popen[bytes]:
     """Starts the runner as a person would; what it says goes to `terminal.txt` beside the data."""
-    command = [*by, sys.executable, "-m", "ticketing.local.main"]
+    command = [*by, sys.executable, "-m", main.__name__]
     arguments = ["--data-dir", str(data_dir), "--port", str(port), *options]
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with (data_dir.parent / "terminal.txt").open("a") as terminal:
