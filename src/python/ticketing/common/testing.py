@@ -1,5 +1,9 @@
-"""What tests of every service use: a clock to turn, a database in memory, a signed-in client."""
+"""What tests of every service use: a clock to turn, a database in memory, a signed-in client,
+events to deliver, bad input.
+"""
 
+import json
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -8,10 +12,17 @@ from datetime import timedelta
 from typing import Any
 
 import mongomock
+import msgspec
 from flask.testing import FlaskClient
 from flask_jwt_extended import create_access_token
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
+from ticketing.common.bus import Done
 from ticketing.common.bus import Message
+from ticketing.common.bus import Verdict
+from ticketing.common.events import Event
+from ticketing.common.events import subject
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.service import Service
@@ -23,6 +34,59 @@ ENV: Mapping[str, str] = {
     "STRIPE_KEY": "sk_test_of_the_tests",
     "REDIS_URL": "redis://nowhere:6379/0",
 }
+
+UNKNOWN_ID = "5c0a7922c9d89830f4911426"
+"""An id of the right form, too old for any patience, that nothing has."""
+MALFORMED_IDS = [
+    "5c0a",
+    UNKNOWN_ID.upper(),
+    f"{UNKNOWN_ID}0",
+    "z" * 24,
+    "%00",
+    "\N{SNOWMAN}",
+    "a b",
+]
+"""Path segments that are no ids."""
+
+NOT_TEXT: list[Any] = [None, True, 0, 1.5, [], ["text"], {}, {"$gt": ""}]
+"""JSON values where text is wanted."""
+NOT_JSON_OBJECTS: list[bytes] = [
+    b"",
+    b"null",
+    b"[]",
+    b"[{}]",
+    b"12",
+    b'"text"',
+    b"true",
+    b"{",
+    b'{"a":}',
+    b'{"a": 1,}',
+    b"{'a': 1}",
+    b'{"a": 1} {"a": 2}',
+    b'{"a": NaN}',
+    b'{"a": -Infinity}',
+    b'{"a": 1e999}',
+    b'{"a": 1' + b"0" * 5000 + b"}",
+    b'{"a": "\\ud800"}',
+    b'{"a": "\\udc00\\ud800"}',
+    b'{"a": "\\x"}',
+    b'{"a": "\x00"}',
+    b'{"a": "\xff\xfe"}',
+    b"\xef\xbb\xbf{}",
+    '{"a": "text"}'.encode("utf-16"),
+    b"[" * 60_000,
+    b'{"a":' * 12_000,
+    b'{"a": ' + b"[" * 25_000 + b"]" * 25_000 + b"}",
+]
+"""Bodies that are not JSON (RFC 8259), too deep, or no object."""
+NOT_JSON_TYPES = [
+    None,
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+]
+"""Content types under which no JSON comes."""
 
 
 @dataclass
@@ -67,6 +131,15 @@ def take_messages(store: Store) -> list[Message]:
     return messages
 
 
+def take_events(service: Service[Any]) -> list[Any]:
+    """The unpublished events of a service as JSON objects, taken out of its outboxes."""
+    return [
+        msgspec.json.decode(message.body)
+        for store in service.stores
+        for message in take_messages(store)
+    ]
+
+
 def as_message(letter: Document) -> Message:
     """A letter in an outbox as the message that it becomes."""
     return Message(
@@ -75,3 +148,56 @@ def as_message(letter: Document) -> Message:
         body=letter["body"].encode(),
         correlation_id=letter["correlationId"],
     )
+
+
+def message_of(event: Event) -> Message:
+    """The message in which an event travels, at its first delivery."""
+    return Message(
+        id=event.id,
+        subject=subject(type(event)),
+        body=msgspec.json.encode(event),
+        correlation_id=event.id,
+    )
+
+
+def deliver(service: Service[Any], event: Event) -> Verdict:
+    """What the service's worker makes of an event, delivered once."""
+    assert service.events is not None
+    return service.events.attempt(message_of(event), service.use_cases)
+
+
+def deliver_all(service: Service[Any], events: Iterable[Event]) -> None:
+    """Deliver events in this order, and again those that are not done, until all are."""
+    waiting = list(events)
+    for _ in range(20):
+        waiting = [event for event in waiting if deliver(service, event) != Done()]
+        if not waiting:
+            return
+    raise AssertionError(f"never done: {waiting}")
+
+
+def errors_of(response: TestResponse, status: int) -> list[dict[str, str]]:
+    """The errors in a reply of this status; fails unless it has the contract's one shape."""
+    assert response.status_code == status, response.text
+    assert response.mimetype == "application/json"
+    body: Any = response.json
+    assert list(body) == ["errors"]
+    assert body["errors"]
+    for error in body["errors"]:
+        assert set(error) in ({"message"}, {"message", "field"})
+        assert all(isinstance(text, str) and text for text in error.values())
+    errors: list[dict[str, str]] = body["errors"]
+    return errors
+
+
+def any_json(*names: str) -> st.SearchStrategy[str]:
+    """JSON texts, and near misses with NaN or lone surrogates; objects often have these names."""
+    text = st.text(st.characters(), max_size=30)
+    scalars = st.none() | st.booleans() | st.integers() | st.floats() | text
+    keys = st.sampled_from(names) | text
+    values = st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    )
+    objects = st.dictionaries(keys, scalars, max_size=5)
+    return st.builds(json.dumps, objects | values)

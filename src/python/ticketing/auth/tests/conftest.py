@@ -1,0 +1,47 @@
+"""The auth service in memory, and a browser that talks to it."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ticketing.auth.main import build
+from ticketing.auth.service import Accounts
+from ticketing.common.service import Service
+from ticketing.common.testing import ENV
+from ticketing.common.testing import client_of
+from ticketing.common.testing import memory_database
+
+
+@pytest.fixture()
+def service() -> Service[Accounts]:
+    return build(ENV, memory_database())
+
+
+@pytest.fixture()
+def client(service: Service[Accounts]) -> FlaskClient:
+    return client_of(service)
+
+
+@pytest.fixture(scope="session")
+def ann() -> dict[str, str]:
+    """What Ann types to sign in."""
+    return {"email": "ann@example.com", "password": "correct horse"}
+
+
+@pytest.fixture(scope="module")
+def anns_service() -> Service[Accounts]:
+    """A service where Ann may have signed up; a module's tests share it, for hashing takes long."""
+    return build(ENV, memory_database())
+
+
+@pytest.fixture(scope="module")
+def anns_sign_up(anns_service: Service[Accounts], ann: dict[str, str]) -> Any:
+    """The reply that Ann got when she signed up."""
+    return client_of(anns_service).post("/api/users/signup", json=ann)
+
+
+@pytest.fixture()
+def stranger(anns_service: Service[Accounts], anns_sign_up: Any) -> FlaskClient:
+    """A browser without cookies, where Ann has an account."""
+    return client_of(anns_service)
