@@ -3,6 +3,7 @@ events to deliver, bad input.
 """
 
 import json
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -201,3 +202,34 @@ def any_json(*names: str) -> st.SearchStrategy[str]:
     )
     objects = st.dictionaries(keys, scalars, max_size=5)
     return st.builds(json.dumps, objects | values)
+
+
+class Interrupted:
+    """A database before whose n-th operation something else happens: the step of another worker."""
+
+    def __init__(self, database: Any, n: int, step: Callable[[], object]) -> None:
+        self._database, self._left, self._step = database, n, step
+
+    def __getitem__(self, name: str) -> Any:
+        """The collection of this name."""
+        return _InterruptedCollection(self, self._database[name])
+
+    @property
+    def happened(self) -> bool:
+        """Whether the step was taken."""
+        return self._left <= 0
+
+    def operate(self) -> None:
+        """Count one operation."""
+        self._left -= 1
+        if self._left == 0:
+            self._step()
+
+
+class _InterruptedCollection:
+    def __init__(self, database: Interrupted, documents: Any) -> None:
+        self._database, self._documents = database, documents
+
+    def __getattr__(self, name: str) -> Any:
+        self._database.operate()
+        return getattr(self._documents, name)

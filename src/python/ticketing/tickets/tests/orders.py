@@ -1,0 +1,53 @@
+"""What the orders service tells of orders on a ticket."""
+
+from datetime import UTC
+from datetime import datetime
+
+from ticketing.common.events import Event
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+
+NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+def created(order_id: str, ticket_id: str, version: int = 0) -> OrderCreated:
+    state = _state(order_id, ticket_id, version, OrderStatus.CREATED)
+    return OrderCreated(id=f"{order_id}-{version}", occurred_at=NOON, order=state)
+
+
+def cancelled(order_id: str, ticket_id: str, version: int = 1) -> OrderCancelled:
+    state = _state(order_id, ticket_id, version, OrderStatus.CANCELLED)
+    return OrderCancelled(id=f"{order_id}-{version}", occurred_at=NOON, order=state)
+
+
+def completed(order_id: str, ticket_id: str, version: int = 1) -> OrderCompleted:
+    state = _state(order_id, ticket_id, version, OrderStatus.COMPLETE)
+    return OrderCompleted(id=f"{order_id}-{version}", occurred_at=NOON, order=state)
+
+
+def history(order_id: str, ticket_id: str, end: str) -> list[Event]:
+    """All that is told of an order that ended as `cancelled`, `completed` or `late`, or is `on`."""
+    start = created(order_id, ticket_id)
+    match end:
+        case "cancelled":
+            return [start, cancelled(order_id, ticket_id)]
+        case "completed":
+            return [start, completed(order_id, ticket_id)]
+        case "late":
+            return [start, cancelled(order_id, ticket_id), completed(order_id, ticket_id, 2)]
+    return [start]
+
+
+def _state(order_id: str, ticket_id: str, version: int, status: OrderStatus) -> OrderState:
+    return OrderState(
+        id=order_id,
+        user_id="buyer",
+        status=status,
+        expires_at=NOON,
+        version=version,
+        ticket=OrderedTicket(id=ticket_id, price=20.5),
+    )
