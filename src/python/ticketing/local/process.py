@@ -98,8 +98,9 @@ class Process:
                 pauses = _pauses()
             pause = next(pauses)
             self.report_warnings()
-            end = f"{self.part.name} ended ({_reason(code)}) and is started again in {pause:.1f} s"
-            say(f"{end}; it said last: {self.log.last_line}")
+            say(f"{self.part.name} ended ({_reason(code)}) and is started again in {pause:.1f} s")
+            if code > 0:
+                say(f"{self.part.name} | {self.log.last_line}")
             await asyncio.sleep(pause)
 
     async def _run_once(self, started: float) -> int:
