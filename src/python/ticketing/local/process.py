@@ -22,7 +22,7 @@ from ticketing.local.terminal import say
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
-# A process that lived so long was well: when it dies, it is started again without delay.
+# A process that lived so long was well: when it dies, the pauses begin anew.
 HEALTHY_SECONDS = 20.0
 STOP_SECONDS = 6.0
 PROBE_INTERVAL = 0.05
