@@ -1,0 +1,155 @@
+"""Both buses behind one face, so that one suite can ask the same of each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Protocol
+
+import nats
+from nats.aio.msg import Msg
+from nats.js.api import ConsumerConfig
+
+from ticketing.common.bus import Bus
+from ticketing.common.bus import Done
+from ticketing.common.bus import Handle
+from ticketing.common.bus import Message
+from ticketing.common.bus import Verdict
+from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.memory_bus import MemoryBus
+
+SUBJECTS = ["order.created", "order.cancelled"]
+
+
+def message(
+    id: str, subject: str = "order.created", *, body: bytes = b"{}", correlation_id: str = "c"
+) -> Message:
+    return Message(id=id, subject=subject, body=body, correlation_id=correlation_id)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A message that a consumer gave up."""
+
+    consumer: str
+    message: Message
+    reason: str
+
+
+class BusStand(Protocol):
+    """A bus and what its users cannot see of it."""
+
+    def open(self) -> AbstractAsyncContextManager[Bus]:
+        """A bus that holds nothing yet."""
+
+    async def parked(self) -> list[Parked]:
+        """What was given up."""
+
+
+class MemoryStand:
+    """The bus in memory."""
+
+    def __init__(self) -> None:
+        self._bus = MemoryBus()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Bus]:
+        yield self._bus
+
+    async def parked(self) -> list[Parked]:
+        return [Parked(*one) for one in self._bus.parked]
+
+
+class JetStreamStand:
+    """The bus on a server, which is emptied afterwards."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._bus = JetStreamBus(url, "ticketing", "tests")
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[JetStreamBus]:
+        await self._bus.connect()
+        try:
+            yield self._bus
+        finally:
+            await self._bus.close()
+            await remove_streams(self._url)
+
+    async def parked(self) -> list[Parked]:
+        client = await nats.connect(self._url)
+        js = client.jetstream()
+        pull = await js.pull_subscribe("dead.>", stream="TICKETING_DEAD", config=ConsumerConfig())
+        found = [_parked(raw) for raw in await pull.fetch(100, timeout=0.3)]
+        await client.close()
+        return found
+
+
+def _parked(raw: Msg) -> Parked:
+    headers = raw.headers or {}
+    _, stream, consumer, subject = raw.subject.split(".", 3)
+    assert (stream, consumer) == ("TICKETING", headers["Consumer"])
+    original = Message(
+        id=headers["Event-Id"],
+        subject=subject,
+        body=raw.data,
+        correlation_id=headers["Correlation-Id"],
+        tries=int(headers["Tries"]),
+    )
+    return Parked(consumer, original, headers["Reason"])
+
+
+async def remove_streams(url: str) -> None:
+    client = await nats.connect(url)
+    js = client.jetstream()
+    for stream in await js.streams_info():
+        await js.delete_stream(stream.config.name or "")
+    await client.close()
+
+
+@dataclass
+class Listener:
+    """Hears messages and answers each with a verdict."""
+
+    answer: Callable[[Message], Verdict] = lambda _: Done()
+    heard: list[Message] = field(default_factory=list)
+
+    async def __call__(self, message: Message) -> Verdict:
+        self.heard.append(message)
+        return self.answer(message)
+
+    def has(self, count: int) -> bool:
+        """Whether it heard so many messages."""
+        return len(self.heard) >= count
+
+    @property
+    def ids(self) -> list[str]:
+        return [message.id for message in self.heard]
+
+
+@asynccontextmanager
+async def consuming(
+    bus: Bus,
+    name: str,
+    handle: Handle,
+    subjects: Sequence[str] = SUBJECTS,
+) -> AsyncIterator[asyncio.Event]:
+    """Consume until the end of the block; yields the event that stops the consumer."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(bus.consume(name, subjects, handle, stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, timeout=10)
+
+
+async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+    """Return once `condition` holds."""
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.01)

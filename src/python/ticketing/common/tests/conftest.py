@@ -1,0 +1,75 @@
+"""Servers once per session; a bus, a database and the log lines anew for each test."""
+
+import json
+import logging
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from pymongo.database import Database
+from secantus import SecantusDBServer
+
+from ticketing.common import logs
+from ticketing.common.mongo import Document
+from ticketing.common.testing import memory_database
+from ticketing.common.tests.buses import BusStand
+from ticketing.common.tests.buses import JetStreamStand
+from ticketing.common.tests.buses import MemoryStand
+from ticketing.common.tests.databases import on_server
+from ticketing.common.tests.servers import NatsServer
+
+LogLines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    server = NatsServer(tmp_path_factory.mktemp("nats"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def mongo_server() -> Iterator[str]:
+    """The URI of a server that speaks MongoDB's protocol, without a database name."""
+    server = SecantusDBServer(storage_path=":memory:")
+    server.start()
+    yield server.uri
+    server.stop()
+
+
+@pytest.fixture(params=["memory", "jetstream"])
+def bus_stand(request: pytest.FixtureRequest) -> BusStand:
+    if request.param == "memory":
+        return MemoryStand()
+    return JetStreamStand(request.getfixturevalue("nats_server").url)
+
+
+@pytest.fixture(params=["mongomock", "server"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database[Document]]:
+    if request.param == "mongomock":
+        yield memory_database()
+    else:
+        with on_server(request.getfixturevalue("mongo_server")) as database:
+            yield database
+
+
+@pytest.fixture()
+def server_database(mongo_server: str) -> Iterator[Database[Document]]:
+    with on_server(mongo_server) as database:
+        yield database
+
+
+@pytest.fixture()
+def log_lines(capsys: pytest.CaptureFixture[str]) -> Iterator[LogLines]:
+    """Logging as a process configures it; returns the records on stdout since the last call."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    logs.configure("sample")
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()

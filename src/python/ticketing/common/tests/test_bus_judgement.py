@@ -1,0 +1,58 @@
+"""What becomes of a message, by what its handler raised and how often it was tried."""
+
+from itertools import pairwise
+
+import pytest
+from pymongo.errors import AutoReconnect
+from pymongo.errors import ServerSelectionTimeoutError
+
+from ticketing.common.bus import MAX_TRIES
+from ticketing.common.bus import Again
+from ticketing.common.bus import Done
+from ticketing.common.bus import Park
+from ticketing.common.bus import judge
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Duplicate
+from ticketing.common.errors import NotFound
+from ticketing.common.errors import NotYet
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+
+
+def delays(error: Exception, tries: int) -> list[float]:
+    verdicts = [judge(error, number) for number in range(1, tries + 1)]
+    return [verdict.delay for verdict in verdicts if isinstance(verdict, Again)]
+
+
+@pytest.mark.parametrize("error", [NotYet("later"), Conflict("again"), Duplicate("again")])
+def test_what_cannot_be_done_yet_is_tried_within_seconds_for_ever(error: Exception) -> None:
+    found = delays(error, 5000)
+    assert len(found) == 5000
+    assert found[0] == 0.1
+    assert max(found) == found[-1] == 5.0
+
+
+@pytest.mark.parametrize("error", [Refused("no"), NotFound()])
+def test_a_no_of_the_rules_is_an_answer(error: Exception) -> None:
+    assert judge(error, 1) == Done()
+    assert judge(error, MAX_TRIES) == Done()
+
+
+def test_an_unknown_error_is_tried_with_growing_delays_and_parked_in_the_end() -> None:
+    error = KeyError("ticket")
+    found = delays(error, MAX_TRIES)
+    assert len(found) == MAX_TRIES - 1
+    assert all(earlier <= later <= 60 for earlier, later in pairwise(found))
+    assert found[0] == 1.0
+    assert 300 < sum(found) < 600
+    assert judge(error, MAX_TRIES) == Park("KeyError: 'ticket'")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Unavailable("Stripe"), AutoReconnect("mongo"), ServerSelectionTimeoutError("mongo")],
+)
+def test_what_is_out_of_reach_is_waited_for_and_never_parked(error: Exception) -> None:
+    found = delays(error, 5000)
+    assert len(found) == 5000
+    assert max(found) == 60.0

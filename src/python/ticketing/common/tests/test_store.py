@@ -1,0 +1,209 @@
+"""What a store promises, on mongomock and on a real server alike."""
+
+import json
+from functools import partial
+
+import pymongo
+import pytest
+from pymongo.database import Database
+from structlog.contextvars import bound_contextvars
+
+from ticketing.common.aggregate import Aggregate
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Duplicate
+from ticketing.common.errors import NotFound
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import new_id
+from ticketing.common.tests.things import NOON
+from ticketing.common.tests.things import changed
+from ticketing.common.tests.things import save
+from ticketing.common.tests.things import waiting
+from ticketing.common.tests.threads import together
+
+
+@pytest.fixture()
+def store(database: Database[Document]) -> Store:
+    unique = pymongo.IndexModel("reserves", unique=True, sparse=True)
+    store = Store(database["things"], [unique])
+    store.ensure_indexes()
+    return store
+
+
+def test_the_first_save_is_version_0_and_each_later_one_adds_1(store: Store) -> None:
+    save(store, "a", name="new")
+    assert store.get("a") == {"_id": "a", "version": 0, "name": "new"}
+    save(store, "a", 0, name="newer")
+    assert store.get("a") == {"_id": "a", "version": 1, "name": "newer"}
+
+
+def test_saving_marks_the_change_as_stored(store: Store) -> None:
+    thing = changed("a")
+    store.save(thing, {})
+    assert (thing.changed, thing.events) == (False, [])
+    store.save(thing, {"name": "not written, for nothing changed"})
+    assert store.get("a") == {"_id": "a", "version": 0}
+
+
+def test_who_lost_the_race_changes_nothing(store: Store) -> None:
+    save(store, "a", name="first")
+    save(store, "a", 0, name="winner")
+    loser = changed("a", 0)
+    with pytest.raises(Conflict):
+        store.save(loser, {"name": "loser", "more": 1})
+    assert store.get("a") == {"_id": "a", "version": 1, "name": "winner"}
+    assert waiting(store) == {"a": ["a-0", "a-1"]}
+    assert loser.changed
+    assert [event.id for event in loser.events] == ["a-1"]
+
+
+def test_an_id_can_be_inserted_once(store: Store) -> None:
+    save(store, "a", name="first")
+    with pytest.raises(Duplicate):
+        save(store, "a", name="second")
+    assert store.get("a")["name"] == "first"
+    assert waiting(store) == {"a": ["a-0"]}
+
+
+def test_a_change_of_what_is_not_there_is_a_conflict(store: Store) -> None:
+    with pytest.raises(Conflict):
+        save(store, "a", 4)
+    assert store.find({}) == []
+
+
+def test_of_many_writers_at_once_one_wins(store: Store) -> None:
+    save(store, "a")
+    outcomes = []
+
+    def write(name: str) -> None:
+        try:
+            save(store, "a", 0, name=name)
+            outcomes.append(name)
+        except Conflict:
+            outcomes.append("lost")
+
+    together([partial(write, str(number)) for number in range(8)])
+    (winner,) = (outcome for outcome in outcomes if outcome != "lost")
+    assert len(outcomes) == 8
+    assert store.get("a") == {"_id": "a", "version": 1, "name": winner}
+    assert waiting(store) == {"a": ["a-0", "a-1"]}
+
+
+def test_none_means_that_the_field_is_absent(store: Store) -> None:
+    save(store, "a", name=None, size=1, flag=False)
+    assert store.get("a") == {"_id": "a", "version": 0, "size": 1, "flag": False}
+    save(store, "a", 0, name="there", size=0)
+    save(store, "a", 1, name="there", size=None)
+    assert store.get("a") == {"_id": "a", "version": 2, "name": "there", "flag": False}
+
+
+def test_a_unique_value_is_taken_until_its_holder_drops_it(store: Store) -> None:
+    save(store, "a", reserves="ticket")
+    save(store, "b")
+    with pytest.raises(Duplicate):
+        save(store, "c", reserves="ticket")
+    with pytest.raises(Duplicate):
+        save(store, "b", 0, reserves="ticket")
+    assert store.get("b") == {"_id": "b", "version": 0}
+    assert waiting(store).keys() == {"a", "b"}
+    save(store, "a", 0, reserves=None)
+    save(store, "c", reserves="ticket")
+    assert [one["_id"] for one in store.find({"reserves": "ticket"})] == ["c"]
+
+
+def test_of_many_who_want_the_same_unique_value_at_once_one_gets_it(store: Store) -> None:
+    outcomes = []
+
+    def reserve(id: str) -> None:
+        try:
+            save(store, id, reserves="ticket")
+            outcomes.append(id)
+        except Duplicate:
+            outcomes.append("taken")
+
+    together([partial(reserve, str(number)) for number in range(8)])
+    assert outcomes.count("taken") == 7
+    assert len(store.find({})) == 1
+
+
+def test_events_wait_in_the_outbox_of_the_save_that_they_tell_of(store: Store) -> None:
+    with bound_contextvars(correlation_id="request-1"):
+        save(store, "a", at=1)
+    (document,) = store.pending(limit=10)
+    (letter,) = document["outbox"]
+    body = json.loads(letter.pop("body"))
+    assert body == {
+        "subject": "expiration.completed",
+        "id": "a-0",
+        "occurredAt": "2026-01-31T12:00:01Z",
+        "orderId": "a",
+    }
+    assert letter.pop("occurredAt") == NOON.replace(second=1)
+    expected = {"id": "a-0", "subject": "expiration.completed", "correlationId": "request-1"}
+    assert letter == expected
+
+
+def test_a_save_while_events_wait_keeps_them_in_order(store: Store) -> None:
+    save(store, "a")
+    save(store, "a", 0)
+    save(store, "a", 1)
+    assert waiting(store) == {"a": ["a-0", "a-1", "a-2"]}
+
+
+def test_pending_gives_the_oldest_events_document_first_and_no_more_than_asked(
+    store: Store,
+) -> None:
+    for id, at in [("young", 30), ("old", 10), ("middle", 20)]:
+        save(store, id, at=at)
+    save(store, "old", 0, at=40)
+    assert list(waiting(store)) == ["old", "middle", "young"]
+    assert [one["_id"] for one in store.pending(limit=2)] == ["old", "middle"]
+
+
+def test_clear_takes_only_the_named_events_and_leaves_the_rest_alone(store: Store) -> None:
+    save(store, "a", name="x")
+    save(store, "a", 0, name="y")
+    save(store, "b")
+    store.clear("a", ["a-0", "b-0", "unknown"])
+    assert waiting(store) == {"a": ["a-1"], "b": ["b-0"]}
+    store.clear("a", ["a-1"])
+    assert waiting(store) == {"b": ["b-0"]}
+    assert store.get("a") == {"_id": "a", "version": 1, "name": "y"}
+    save(store, "a", 1)
+    assert waiting(store)["a"] == ["a-2"]
+
+
+def test_a_change_without_events_leaves_nothing_to_publish(store: Store) -> None:
+    thing = Aggregate(id="a")
+    thing.change()
+    store.save(thing, {})
+    assert store.pending(limit=10) == []
+
+
+def test_what_is_unknown_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.get("a")
+    assert store.find_one({"name": "a"}) is None
+
+
+def test_find_keeps_order_and_limit_and_hides_the_outbox(store: Store) -> None:
+    for number, id in enumerate("cabd"):
+        save(store, id, number=number, odd=number % 2 == 1)
+    assert [one["_id"] for one in store.find({}, order=[("_id", -1)], limit=3)] == ["d", "c", "b"]
+    assert [one["_id"] for one in store.find({}, order=[("number", 1)])] == ["c", "a", "b", "d"]
+    assert len(store.find({})) == 4
+    found = store.find({"odd": True}, order=[("odd", 1), ("number", -1)])
+    assert found[0] == {"_id": "d", "version": 0, "number": 3, "odd": True}
+    assert store.find_one({"number": 1}) == {"_id": "a", "version": 0, "number": 1, "odd": True}
+
+
+def test_indexes_can_be_made_again(store: Store) -> None:
+    save(store, "a", reserves="ticket")
+    store.ensure_indexes()
+    assert store.get("a")["reserves"] == "ticket"
+
+
+def test_new_ids_are_24_hex_and_differ() -> None:
+    ids = {new_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert all(len(id) == 24 and int(id, 16) for id in ids)
