@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 
 from pymongo.errors import OperationFailure
 from pymongo.errors import PyMongoError
@@ -38,7 +40,7 @@ async def relay(stores: Sequence[Store], bus: Bus, stop: asyncio.Event) -> None:
     wake = asyncio.Event()
     loop = asyncio.get_running_loop()
     for store in stores:
-        arguments = (store, lambda: loop.call_soon_threadsafe(wake.set), stop)
+        arguments = (store, partial(_wake, loop, wake), stop)
         threading.Thread(target=_watch, args=arguments, daemon=True).start()
     while not stop.is_set():
         wake.clear()
@@ -85,6 +87,11 @@ async def _first_of(wake: asyncio.Event, stop: asyncio.Event) -> None:
         wait.cancel()
 
 
+def _wake(loop: asyncio.AbstractEventLoop, wake: asyncio.Event) -> None:
+    with suppress(RuntimeError):  # the loop is closed: the relay ended while this save arrived
+        loop.call_soon_threadsafe(wake.set)
+
+
 def _watch(store: Store, woken: Callable[[], object], stop: asyncio.Event) -> None:
     """Call `woken` at every save until `stop`; returns where the database cannot tell."""
     while not stop.is_set():
@@ -93,7 +100,7 @@ def _watch(store: Store, woken: Callable[[], object], stop: asyncio.Event) -> No
                 while not stop.is_set():
                     if saves.try_next() is not None:
                         woken()
-        except OperationFailure as error:
+        except (OperationFailure, TypeError) as error:  # TypeError: mongomock has no `watch`
             log.info("no change streams here, publishing by the clock", reason=str(error))
             return
         except PyMongoError:
