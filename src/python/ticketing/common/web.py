@@ -29,6 +29,7 @@ from ticketing.common.errors import Failure
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import NotFound
+from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.common.identity import init_identity
@@ -49,6 +50,7 @@ _STATUS: dict[type[Failure], int] = {
     NotAuthorized: 401,
     NotFound: 404,
     Conflict: 409,
+    NotYet: 409,
     Unavailable: 503,
 }
 
