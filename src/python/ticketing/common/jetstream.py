@@ -27,6 +27,8 @@ log = logger(__name__)
 SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>"]
 BATCH = 20
 """Messages asked for at once; handled one by one, so all of them well within ACK_WAIT."""
+PULL = 0.5
+"""Seconds that one request for messages stands; how long a stop of an idle consumer can take."""
 ACK_WAIT = 60.0
 """Seconds after which the server gives an unanswered message to another worker."""
 
@@ -85,7 +87,7 @@ class JetStreamBus:
         pull = await self._js.pull_subscribe_bind(durable=consumer, stream=self.stream)
         while not stop.is_set():
             try:
-                for raw in await pull.fetch(BATCH, timeout=1):
+                for raw in await pull.fetch(BATCH, timeout=PULL):
                     await (raw.nak() if stop.is_set() else self._deliver(consumer, raw, handle))
             except TimeoutError:
                 continue
