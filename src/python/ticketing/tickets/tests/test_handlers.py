@@ -185,7 +185,8 @@ def test_two_workers_at_once_end_with_the_right_order(data: st.DataObject) -> No
         for event in events[cut + 1 : upto]:
             deliver(second, event)
 
-    first = build(ENV, Interrupted(database, data.draw(st.integers(1, 9)), step), TurnedClock())
+    meanwhile: Any = Interrupted(database, data.draw(st.integers(1, 9)), step)
+    first = build(ENV, meanwhile, TurnedClock())
     for event in events[:cut]:
         deliver(second, event)
     deliver(first, events[cut])
@@ -203,7 +204,7 @@ def _holds(database: Any, order_id: str | None) -> bool:
 def test_a_cancellation_in_the_midst_of_a_reservation_wins(moment: int) -> None:
     database = memory_database()
     second = _service(database)
-    meanwhile = Interrupted(database, moment, lambda: deliver(second, cancelled("a", TICKET)))
+    meanwhile: Any = Interrupted(database, moment, lambda: deliver(second, cancelled("a", TICKET)))
     deliver_all(build(ENV, meanwhile, TurnedClock()), [created("a", TICKET)])
     assert meanwhile.happened
     assert _holder(second) is None

@@ -1,0 +1,65 @@
+"""What tickets, payments and expiration tell orders, and the steps that the tests share."""
+
+from datetime import UTC
+from datetime import datetime
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from ticketing.common.events import ExpirationCompleted
+from ticketing.common.events import PaymentCreated
+from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import PaymentState
+from ticketing.common.events import TicketCreated
+from ticketing.common.events import TicketState
+from ticketing.common.events import TicketUpdated
+
+NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+TICKET = "5c0a7922c9d89830f4911420"
+
+
+def ticket_created(id: str = TICKET) -> TicketCreated:
+    return TicketCreated(id=f"{id}-0", occurred_at=NOON, ticket=ticket_state(id))
+
+
+def ticket_updated(version: int, id: str = TICKET, **changes: Any) -> TicketUpdated:
+    state = ticket_state(id, version=version, **changes)
+    return TicketUpdated(id=f"{id}-{version}", occurred_at=NOON, ticket=state)
+
+
+def ticket_state(id: str, **changes: Any) -> TicketState:
+    state = {"title": "Concert", "price": 20.5, "user_id": "seller", "version": 0, **changes}
+    return TicketState(id=id, **state)
+
+
+def expired(order_id: str) -> ExpirationCompleted:
+    return ExpirationCompleted(id=f"{order_id}-expired", occurred_at=NOON, order_id=order_id)
+
+
+def paid(order_id: str) -> PaymentCreated:
+    state = _payment(order_id)
+    return PaymentCreated(id=f"{state.id}-2", occurred_at=NOON, payment=state)
+
+
+def refunded(order_id: str) -> PaymentRefunded:
+    state = _payment(order_id)
+    return PaymentRefunded(id=f"{state.id}-3", occurred_at=NOON, payment=state)
+
+
+def _payment(order_id: str) -> PaymentState:
+    return PaymentState(id=f"pay-{order_id}", order_id=order_id, stripe_id="pi_1", amount=20.5)
+
+
+def place(client: FlaskClient, ticket_id: str = TICKET) -> str:
+    """The id of a new order."""
+    reply = client.post("/api/orders", json={"ticketId": ticket_id})
+    assert reply.status_code == 201, reply.text
+    return str(reply.get_json()["id"])
+
+
+def show(client: FlaskClient, order_id: str) -> dict[str, Any]:
+    """The order as its buyer sees it."""
+    reply = client.get(f"/api/orders/{order_id}")
+    assert reply.status_code == 200
+    shown: dict[str, Any] = reply.get_json()
+    return shown

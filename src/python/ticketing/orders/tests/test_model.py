@@ -1,0 +1,133 @@
+"""The rules of an order."""
+
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+
+import pytest
+
+from ticketing.common.errors import NotAuthorized
+from ticketing.common.errors import NotYet
+from ticketing.common.errors import Refused
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import PaymentRejected
+from ticketing.orders.model import Order
+from ticketing.orders.model import Ticket
+
+NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+HOLD = timedelta(seconds=60)
+CONCERT = Ticket(id="t", title="Concert", price=2050, user_id="seller", version=3)
+
+
+@pytest.fixture()
+def order() -> Order:
+    """Placed and saved."""
+    order = Order.place(id="o", user_id="buyer", ticket=CONCERT, now=NOW, hold=HOLD)
+    order.saved()
+    return order
+
+
+def _state(status: OrderStatus, version: int) -> OrderState:
+    return OrderState(
+        id="o",
+        user_id="buyer",
+        status=status,
+        expires_at=NOW + HOLD,
+        version=version,
+        ticket=OrderedTicket(id="t", price=20.5),
+    )
+
+
+def test_a_new_order_tells_its_whole_state() -> None:
+    order = Order.place(id="o", user_id="buyer", ticket=CONCERT, now=NOW, hold=HOLD)
+    state = _state(OrderStatus.CREATED, 0)
+    assert order.events == [OrderCreated(id="o-0", occurred_at=NOW, order=state)]
+
+
+def test_a_seller_cannot_order_the_own_ticket() -> None:
+    with pytest.raises(Refused, match="You cannot order your own ticket"):
+        Order.place(id="o", user_id="seller", ticket=CONCERT, now=NOW, hold=HOLD)
+
+
+def test_only_the_buyer_owns_an_order(order: Order) -> None:
+    order.check_owner("buyer")
+    with pytest.raises(NotAuthorized):
+        order.check_owner("seller")
+
+
+def test_cancelling_is_told(order: Order) -> None:
+    order.cancel(NOW)
+    state = _state(OrderStatus.CANCELLED, 1)
+    assert order.events == [OrderCancelled(id="o-1", occurred_at=NOW, order=state)]
+
+
+def test_cancelling_twice_changes_nothing_more(order: Order) -> None:
+    order.cancel(NOW)
+    order.saved()
+    order.cancel(NOW)
+    assert not order.changed
+
+
+def test_a_paid_order_cannot_be_cancelled(order: Order) -> None:
+    order.complete("p", NOW)
+    with pytest.raises(Refused):
+        order.cancel(NOW)
+    assert order.status is OrderStatus.COMPLETE
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT])
+def test_a_hold_ends_at_its_time_and_not_before(order: Order, status: OrderStatus) -> None:
+    order.status = status
+    with pytest.raises(NotYet):
+        order.expire(NOW + HOLD - timedelta(milliseconds=1))
+    assert order.status is status
+    order.expire(NOW + HOLD)
+    assert order.status is OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.COMPLETE])
+def test_an_ended_order_does_not_expire(order: Order, status: OrderStatus) -> None:
+    order.status = status
+    order.expire(NOW)
+    order.expire(NOW + HOLD)
+    assert not order.changed
+    assert not order.is_overdue(NOW + HOLD)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_completing_is_told(order: Order, late: bool) -> None:
+    if late:
+        order.cancel(NOW)
+        order.saved()
+    order.complete("p", NOW)
+    state = _state(OrderStatus.COMPLETE, order.version)
+    event_id = f"o-{order.version}"
+    assert order.events == [OrderCompleted(id=event_id, occurred_at=NOW, order=state)]
+    assert order.payment_id == "p"
+
+
+def test_rejecting_a_payment_asks_for_the_money_to_go_back(order: Order) -> None:
+    order.cancel(NOW)
+    order.saved()
+    order.reject("p", "too late", NOW)
+    rejected = PaymentRejected(
+        id="o-2", occurred_at=NOW, payment_id="p", order_id="o", reason="too late"
+    )
+    assert order.events == [rejected]
+    assert order.status is OrderStatus.CANCELLED
+    assert order.payment_id == "p"
+
+
+def test_a_refund_is_noted_once_and_told_to_nobody(order: Order) -> None:
+    order.note_refund()
+    assert order.refunded
+    assert order.version == 1
+    assert order.events == []
+    order.saved()
+    order.note_refund()
+    assert not order.changed

@@ -1,0 +1,82 @@
+"""The list of one's own orders, page by page."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ticketing.common.service import Service
+from ticketing.common.testing import UNKNOWN_ID
+from ticketing.common.testing import deliver
+from ticketing.common.testing import errors_of
+from ticketing.orders.service import Orders
+from ticketing.orders.tests.news import paid
+from ticketing.orders.tests.news import place
+from ticketing.orders.tests.news import show
+from ticketing.orders.tests.news import ticket_created
+
+
+def _place(client: FlaskClient, service: Service[Orders], count: int) -> list[str]:
+    """The ids of so many new orders, oldest first."""
+    tickets = [f"{number:024x}" for number in range(count)]
+    for ticket in tickets:
+        deliver(service, ticket_created(ticket))
+    return [place(client, ticket) for ticket in tickets]
+
+
+def _walk(client: FlaskClient, url: str) -> list[list[str]]:
+    """The ids on each page, from this one on."""
+    pages = []
+    while url:
+        reply = client.get(url)
+        assert reply.status_code == 200
+        pages.append([order["id"] for order in reply.get_json()])
+        url = reply.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    return pages
+
+
+def test_no_orders_are_an_empty_array(buyer: FlaskClient) -> None:
+    reply = buyer.get("/api/orders")
+    assert reply.status_code == 200
+    assert reply.json == []
+    assert "Link" not in reply.headers
+
+
+def test_own_orders_of_every_status_come_oldest_first(
+    buyer: FlaskClient, rival: FlaskClient, service: Service[Orders]
+) -> None:
+    ids = _place(buyer, service, 3)
+    place(rival)
+    buyer.delete(f"/api/orders/{ids[0]}")
+    deliver(service, paid(ids[1]))
+    orders: Any = buyer.get("/api/orders").json
+    assert [order["status"] for order in orders] == ["cancelled", "complete", "created"]
+    assert orders == [show(buyer, id) for id in ids]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4, 5, 6, 200])
+def test_the_pages_hold_every_order_once(
+    buyer: FlaskClient, service: Service[Orders], limit: int
+) -> None:
+    ids = _place(buyer, service, 5)
+    pages = _walk(buyer, f"/api/orders?limit={limit}")
+    assert pages == [ids[start : start + limit] for start in range(0, 5, limit)]
+
+
+def test_a_page_has_50_orders_if_nothing_is_said(
+    buyer: FlaskClient, service: Service[Orders]
+) -> None:
+    ids = _place(buyer, service, 51)
+    assert _walk(buyer, "/api/orders") == [ids[:50], ids[50:]]
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "201", "", "x", "1.5", "9" * 5000])
+def test_a_limit_is_1_to_200(buyer: FlaskClient, limit: str) -> None:
+    errors = errors_of(buyer.get("/api/orders", query_string={"limit": limit}), 400)
+    assert errors == [{"message": "Limit must be between 1 and 200", "field": "limit"}]
+
+
+@pytest.mark.parametrize("cursor", ["", "5c0a", UNKNOWN_ID.upper(), "\x00"])
+def test_a_cursor_is_an_id(buyer: FlaskClient, cursor: str) -> None:
+    errors = errors_of(buyer.get("/api/orders", query_string={"cursor": cursor}), 400)
+    assert errors == [{"message": "Cursor is not valid", "field": "cursor"}]
