@@ -117,5 +117,7 @@ class Orders:
 
     def _reject(self, payment: PaymentState, now: datetime) -> None:
         order = self._orders.get(payment.order_id)
+        if order.payment_id == payment.id:
+            return  # another worker settled it meanwhile, perhaps by completing the order
         order.reject(payment.id, "The ticket went to somebody else", now)
         self._orders.save(order)
