@@ -1,6 +1,5 @@
-"""The five rules under any interleaving of people, clock, duplicates, reorderings and lost answers."""
+"""The five rules under any interleaving of people, clock, repeats, reorderings, lost answers."""
 
-from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
@@ -28,11 +27,8 @@ class Marketplace(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.world.tickets.use_cases.create(title="Concert", price=2050, user_id="sam")
-
-    @rule(price=st.integers(50, 5000))
-    def sell(self, price: int) -> None:
-        self.world.tickets.use_cases.create(title="Opera", price=price, user_id="sam")
+        for title in ("Concert", "Opera"):
+            self.world.tickets.use_cases.create(title=title, price=2050, user_id="sam")
 
     @rule(number=NUMBER, price=st.integers(50, 5000))
     def edit(self, number: int, price: int) -> None:
@@ -85,6 +81,12 @@ class Marketplace(RuleBasedStateMachine):
     def relay(self, number: int, clear: bool) -> None:
         self.world.relay(self.world.services[number % 3], clear=clear)
 
+    @precondition(lambda self: self.world.sent)
+    @rule(numbers=st.lists(NUMBER, min_size=1, max_size=3))
+    def repeat(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self.world.repeat(number)
+
     @precondition(lambda self: self.world.on_the_way)
     @rule(numbers=st.lists(st.tuples(NUMBER, st.booleans()), min_size=1, max_size=6))
     def deliver(self, numbers: list[tuple[int, bool]]) -> None:
@@ -109,5 +111,5 @@ def _pick(ids: list[str], number: int) -> str:
     return ids[number % len(ids)]
 
 
-TestMarketplace: Callable[..., Any] = Marketplace.TestCase
-TestMarketplace.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestMarketplace = Marketplace.TestCase
+TestMarketplace.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)

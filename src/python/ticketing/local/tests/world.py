@@ -45,7 +45,7 @@ class _Account:
 
 
 class Bank(CardProcessor):
-    """Stripe in memory: an intent is charged once, a key acts once; `mute` loses the next answer."""
+    """Stripe in memory: a key acts once; `mute` loses the next answer."""
 
     def __init__(self) -> None:
         self.accounts: dict[str, _Account] = {}
@@ -109,6 +109,7 @@ class World:
         )
         self.services: list[Service[Any]] = [self.tickets, self.orders, self.payments]
         self.on_the_way: list[tuple[Service[Any], Message]] = []
+        self.sent: list[tuple[Service[Any], Message]] = []
         for service in self.services:
             service.prepare()
 
@@ -125,7 +126,7 @@ class World:
         """Send the message to every service that handles it; orders' creations start a timer."""
         for service in self.services:
             if service.events and message.subject in service.events.subjects:
-                self.on_the_way.append((service, message))
+                self._send(service, message)
         if message.subject == subject(OrderCreated):
             order = msgspec.json.decode(message.body, type=OrderCreated).order
             event = ExpirationCompleted(
@@ -133,10 +134,14 @@ class World:
             )
             body = msgspec.json.encode(event)
             timer = replace(message, id=event.id, subject=subject(ExpirationCompleted), body=body)
-            self.on_the_way.append((self.orders, timer))
+            self._send(self.orders, timer)
+
+    def repeat(self, number: int) -> None:
+        """Send once more what was sent at any time before."""
+        self.on_the_way.append(self.sent[number % len(self.sent)])
 
     def deliver(self, number: int, *, again: bool = False) -> bool:
-        """Deliver one of the messages on the way; whether it is done. `again`: its ack gets lost."""
+        """Deliver a message that is on the way; whether it is done. `again`: its ack gets lost."""
         service, message = self.on_the_way.pop(number % len(self.on_the_way))
         assert service.events is not None
         verdict = service.events.attempt(message, service.use_cases)
@@ -144,6 +149,10 @@ class World:
         if again or isinstance(verdict, Again):
             self.on_the_way.append((service, message))
         return not isinstance(verdict, Again)
+
+    def _send(self, service: Service[Any], message: Message) -> None:
+        self.on_the_way.append((service, message))
+        self.sent.append((service, message))
 
     def try_to(self, act: Callable[[], object]) -> None:
         """Do what the rules may refuse."""
