@@ -1,0 +1,136 @@
+"""A till: the payments service in memory with its card processor, and what must add up in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from ticketing.common.bus import Verdict
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import PaymentRejected
+from ticketing.common.service import Service
+from ticketing.common.testing import ENV
+from ticketing.common.testing import Interrupted
+from ticketing.common.testing import TurnedClock
+from ticketing.common.testing import deliver
+from ticketing.common.testing import memory_database
+from ticketing.common.testing import take_events
+from ticketing.payments.main import build
+from ticketing.payments.model import DOUBT
+from ticketing.payments.service import Payments
+from ticketing.payments.service import Receipt
+from ticketing.payments.tests.memory_processor import VISA
+from ticketing.payments.tests.memory_processor import Books
+from ticketing.payments.tests.memory_processor import MemoryProcessor
+
+ORDER = "5c0a7922c9d89830f4911421"
+_EVENTS = {
+    OrderStatus.CREATED: OrderCreated,
+    OrderStatus.CANCELLED: OrderCancelled,
+    OrderStatus.COMPLETE: OrderCompleted,
+}
+
+
+@dataclass
+class Till:
+    """One database, one card processor, and as many processes as a test wants."""
+
+    clock: TurnedClock = field(default_factory=TurnedClock)
+    stripe: MemoryProcessor = field(default_factory=MemoryProcessor)
+    database: Any = field(default_factory=memory_database)
+    told: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.service = build(ENV, self.database, self.clock, self.stripe)
+        self.service.prepare()
+
+    def order(
+        self, status: OrderStatus = OrderStatus.CREATED, version: int = 0, price: float = 20.5
+    ) -> Verdict:
+        """Hear from the orders service what became of the one order."""
+        state = OrderState(
+            id=ORDER,
+            user_id="buyer",
+            status=status,
+            expires_at=self.clock.now,
+            version=version,
+            ticket=OrderedTicket(id="t", price=price),
+        )
+        event = _EVENTS[status](id=f"{ORDER}-{version}", occurred_at=self.clock.now, order=state)
+        return deliver(self.service, event)
+
+    def cancel_order(self) -> Verdict:
+        return self.order(OrderStatus.CANCELLED, 1)
+
+    def reject_payment(self) -> Verdict:
+        """Hear from the orders service that the money must go back."""
+        event = PaymentRejected(
+            id=f"{ORDER}-2",
+            occurred_at=self.clock.now,
+            payment_id=self.payment["_id"],
+            order_id=ORDER,
+            reason="The ticket went to somebody else",
+        )
+        return deliver(self.service, event)
+
+    def pay(self, token: str = VISA) -> Receipt:
+        """Pay by the service itself, so that what a crash raises comes out."""
+        return self.service.use_cases.pay(order_id=ORDER, token=token, user_id="buyer")
+
+    def interrupted(self, n: int, step: Callable[[], object]) -> Service[Payments]:
+        """The service of a process that loses the processor before its n-th operation."""
+        meanwhile: Any = Interrupted(self.database, n, step)
+        return build(ENV, meanwhile, self.clock, self.stripe)
+
+    def sweep(self) -> None:
+        """Let the doubts ripen, then ask about them."""
+        self.clock.advance(DOUBT.total_seconds())
+        self.service.chores[0].run()
+
+    @property
+    def payment(self) -> Any:
+        """The one payment's document."""
+        [payment] = self.database["payments"].find()
+        return payment
+
+    @property
+    def books(self) -> Books:
+        """The one intent at Stripe."""
+        [books] = self.stripe.books.values()
+        return books
+
+    def events(self) -> list[Any]:
+        """What was told since the last time."""
+        new = take_events(self.service)
+        self.told += new
+        return new
+
+    def check(self) -> None:
+        """One charge per order at the most, told once; refunds only of charges, told once."""
+        self.events()
+        subjects = [event["subject"] for event in self.told]
+        assert subjects.count("payment.created") <= 1
+        assert subjects.count("payment.refunded") <= 1
+        payments = {found.get("intentId"): found for found in self.database["payments"].find()}
+        assert sum(books.charges for books in self.stripe.books.values()) <= 1
+        for id, books in self.stripe.books.items():
+            if id in payments and payments[id]["status"] in ("succeeded", "refunded"):
+                assert books.charges == 1
+            if id in payments and payments[id]["status"] == "refunded":
+                assert books.refunds == 1
+
+    def check_all_is_known(self) -> None:
+        """When nothing is in doubt any more, every charge and refund is known and was told."""
+        self.check()
+        subjects = [event["subject"] for event in self.told]
+        for id, books in self.stripe.books.items():
+            if books.charges:
+                [payment] = self.database["payments"].find({"intentId": id})
+                assert payment["status"] in ("succeeded", "refunded")
+                assert subjects.count("payment.created") == 1
+            assert subjects.count("payment.refunded") == books.refunds
