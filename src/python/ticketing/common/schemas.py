@@ -11,7 +11,8 @@ from marshmallow import validate
 
 _ID = re.compile(r"[0-9a-f]{24}\Z")
 
-_NUMBER = re.compile(r"\s*[0-9]{0,30}\.?[0-9]{1,30}\s*\Z")
+# Digits enough for any price, and few enough for Decimal's 28 to hold it exactly.
+_NUMBER = re.compile(r"\s*[0-9]{0,12}\.?[0-9]{1,12}\s*\Z")
 
 
 def text(
@@ -62,6 +63,10 @@ class Price(fields.Field[int]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValidationError(self.MESSAGE)
+        if (
+            isinstance(value, int) and abs(value) > self.MAX
+        ):  # str() refuses to write very long ones
             raise ValidationError(self.MESSAGE)
         if not _NUMBER.match(str(value)):
             raise ValidationError(self.MESSAGE)
