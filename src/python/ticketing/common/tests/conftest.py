@@ -1,5 +1,7 @@
 """Servers once per session; a bus, a database and the log lines anew for each test."""
 
+import contextlib
+import io
 import json
 import logging
 from collections.abc import Callable
@@ -63,12 +65,13 @@ def server_database(mongo_server: str) -> Iterator[Database[Document]]:
 
 
 @pytest.fixture()
-def log_lines(capsys: pytest.CaptureFixture[str]) -> Iterator[LogLines]:
-    """Logging as a process configures it; returns the records on stdout since the last call."""
-    root = logging.getLogger()
+def log_lines() -> Iterator[LogLines]:
+    """Logging as a process configures it; returns the records on stdout so far."""
+    root, stdout = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers, root.level
-    logs.configure("sample")
-    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    with contextlib.redirect_stdout(stdout):
+        logs.configure("sample")
+    yield lambda: [json.loads(line) for line in stdout.getvalue().splitlines()]
     root.handlers = handlers
     root.setLevel(level)
     structlog.reset_defaults()

@@ -142,7 +142,7 @@ def test_a_consumer_waits_out_a_server_that_stays_away(own_server: NatsServer) -
             await until(lambda: listener.heard)
             own_server.kill()
             await until(lambda: not bus.connected)
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(0.7)
             own_server.start()
             await until(lambda: bus.connected)
             await bus.publish(message("2"))

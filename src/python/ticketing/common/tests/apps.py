@@ -1,0 +1,34 @@
+"""Small services around a few routes, to see what `common.web` makes of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint
+from flask import Flask
+
+from ticketing.common.service import Service
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import read
+from ticketing.common.testing import ENV
+from ticketing.common.web import create_app
+
+
+def service_of(routes: Blueprint, **parts: Any) -> Service[Any]:
+    """A service with these routes, with no database unless one is among the parts."""
+    settings = read(ServiceSettings, ENV)
+    return Service(name="sample", settings=settings, routes=routes, **{"use_cases": None, **parts})
+
+
+def app_of(routes: Blueprint, **parts: Any) -> Flask:
+    return create_app(service_of(routes, **parts))
+
+
+def errors(status: int, message: str, field: str | None = None) -> tuple[int, Mapping[str, Any]]:
+    """A reply with one error, as `reply` shows it."""
+    error = {"message": message} if field is None else {"message": message, "field": field}
+    return status, {"errors": [error]}
+
+
+def reply(response: Any) -> tuple[int, Any]:
+    """Status and JSON of a response."""
+    return response.status_code, response.get_json()

@@ -1,0 +1,121 @@
+"""The wire form of every event."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from ticketing.common.events import Event
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import PaymentState
+from ticketing.common.events import TicketState
+from ticketing.common.events import TicketUpdated
+from ticketing.common.events import subject
+from ticketing.common.tests.things import NOON
+
+SUBJECTS = {
+    "ticket.created",
+    "ticket.updated",
+    "order.created",
+    "order.cancelled",
+    "order.completed",
+    "expiration.completed",
+    "payment.created",
+    "payment.rejected",
+    "payment.refunded",
+}
+KINDS = Event.__subclasses__()
+
+words = st.text(max_size=30)
+amounts = st.integers(min_value=1, max_value=999_999_99).map(lambda cents: cents / 100)
+moments = st.datetimes(
+    min_value=datetime(1970, 1, 1), max_value=datetime(2999, 1, 1)  # noqa: DTZ001
+).map(lambda naive: naive.replace(tzinfo=NOON.tzinfo))
+leaves: dict[Any, st.SearchStrategy[Any]] = {
+    str: words,
+    int: st.integers(min_value=0, max_value=2**53),
+    float: amounts,
+    datetime: moments,
+    OrderStatus: st.sampled_from(OrderStatus),
+    str | None: st.none() | words,
+}
+
+
+def structs(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
+    fields = {field.name: values(field.type) for field in msgspec.structs.fields(kind)}
+    return st.builds(kind, **fields)
+
+
+def values(kind: Any) -> st.SearchStrategy[Any]:
+    return leaves[kind] if kind in leaves else structs(kind)
+
+
+def keys(value: Any) -> list[str]:
+    if not isinstance(value, dict):
+        return []
+    return [key for name, inner in value.items() for key in (name, *keys(inner))]
+
+
+def test_the_subjects_are_those_of_the_contract() -> None:
+    assert {subject(kind) for kind in KINDS} == SUBJECTS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_an_event_survives_the_wire(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(structs(kind))
+    body = msgspec.json.encode(event)
+    assert msgspec.json.decode(body, type=kind) == event
+    shown = msgspec.json.decode(body)
+    assert shown["subject"] == subject(kind)
+    assert shown["id"] == event.id
+    assert datetime.fromisoformat(shown["occurredAt"]) == event.occurred_at
+    assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", key) for key in keys(shown))
+
+
+def test_an_order_travels_as_the_contract_shows_it() -> None:
+    order = OrderState(
+        id="o",
+        user_id="u",
+        status=OrderStatus.AWAITING_PAYMENT,
+        expires_at=NOON,
+        version=3,
+        ticket=OrderedTicket(id="t", price=20.5),
+    )
+    event = OrderCreated(id="e", occurred_at=NOON, order=order)
+    assert msgspec.json.decode(msgspec.json.encode(event)) == {
+        "subject": "order.created",
+        "id": "e",
+        "occurredAt": "2026-01-31T12:00:00Z",
+        "order": {
+            "id": "o",
+            "userId": "u",
+            "status": "awaiting:payment",
+            "expiresAt": "2026-01-31T12:00:00Z",
+            "version": 3,
+            "ticket": {"id": "t", "price": 20.5},
+        },
+    }
+
+
+def test_a_free_ticket_travels_without_an_order() -> None:
+    ticket = TicketState(id="t", title="x", price=20, user_id="u", version=0)
+    shown = msgspec.to_builtins(TicketUpdated(id="e", occurred_at=NOON, ticket=ticket))
+    assert shown["ticket"] == {"id": "t", "title": "x", "price": 20, "userId": "u", "version": 0}
+    held = msgspec.to_builtins(msgspec.structs.replace(ticket, order_id="o"))
+    assert held["orderId"] == "o"
+
+
+def test_a_payment_travels_with_the_spelling_of_the_contract() -> None:
+    payment = PaymentState(id="p", order_id="o", stripe_id="pi", amount=20)
+    shown = msgspec.to_builtins(payment)
+    assert shown == {"id": "p", "orderId": "o", "stripeId": "pi", "amount": 20}

@@ -1,0 +1,206 @@
+"""Who the services take a caller to be."""
+
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+import jwt
+import pytest
+from flask import Blueprint
+from flask import jsonify
+from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from ticketing.common.identity import SESSION_LIFETIME
+from ticketing.common.identity import User
+from ticketing.common.identity import current_user
+from ticketing.common.identity import end_session
+from ticketing.common.identity import signed_in
+from ticketing.common.identity import start_session
+from ticketing.common.testing import ENV
+from ticketing.common.tests.apps import app_of
+from ticketing.common.tests.apps import errors
+from ticketing.common.tests.apps import reply
+
+routes = Blueprint("identity", __name__)
+NOT_AUTHORIZED = errors(401, "Not Authorized")
+KEY = ENV["JWT_KEY"]
+
+
+@routes.route("/who", methods=["GET", "POST"])
+def who() -> ResponseReturnValue:
+    user = current_user()
+    return jsonify(user and {"id": user.id, "email": user.email, "iat": user.issued_at})
+
+
+@routes.route("/mine", methods=["GET", "POST", "PUT", "DELETE"])
+@signed_in
+def mine(user: User) -> ResponseReturnValue:
+    return {"id": user.id}
+
+
+@routes.post("/start")
+def start() -> ResponseReturnValue:
+    return start_session(jsonify({}), "u1", "a@b.c")
+
+
+@routes.post("/end")
+def end() -> ResponseReturnValue:
+    return end_session(jsonify({}))
+
+
+app = app_of(routes)
+
+
+@pytest.fixture()
+def client() -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture()
+def browser(client: FlaskClient) -> FlaskClient:
+    """A client that has a session's cookies."""
+    client.post("/start")
+    return client
+
+
+def csrf(browser: FlaskClient) -> dict[str, str]:
+    cookie = browser.get_cookie("XSRF-TOKEN")
+    assert cookie is not None
+    return {"X-XSRF-TOKEN": cookie.value}
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    proper = {
+        "sub": "u1",
+        "email": "a@b.c",
+        "iat": now,
+        "exp": now + timedelta(hours=1),
+        "type": "access",
+        "jti": "1",
+        "fresh": False,
+    }
+    return {name: value for name, value in {**proper, **changes}.items() if value is not None}
+
+
+def signed(key: str | None = KEY, algorithm: str = "HS256", **changes: Any) -> str:
+    return jwt.encode(claims(**changes), key, algorithm=algorithm)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_session_tells_who_asks(browser: FlaskClient) -> None:
+    shown = browser.get("/who").get_json()
+    assert abs(shown.pop("iat") - datetime.now(UTC).timestamp()) < 5
+    assert shown == {"id": "u1", "email": "a@b.c"}
+    assert reply(browser.get("/mine")) == (200, {"id": "u1"})
+
+
+def test_without_a_session_nobody_asks(client: FlaskClient) -> None:
+    assert reply(client.get("/who")) == (200, None)
+    assert reply(client.get("/mine")) == NOT_AUTHORIZED
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_write_with_a_cookie_needs_the_csrf_header(browser: FlaskClient, method: str) -> None:
+    assert reply(browser.open("/mine", method=method)) == NOT_AUTHORIZED
+    wrong = {"X-XSRF-TOKEN": "wrong"}
+    assert reply(browser.open("/mine", method=method, headers=wrong)) == NOT_AUTHORIZED
+    right = csrf(browser)
+    assert reply(browser.open("/mine", method=method, headers=right)) == (200, {"id": "u1"})
+
+
+def test_the_csrf_token_of_another_session_is_wrong(browser: FlaskClient) -> None:
+    other = app.test_client()
+    other.post("/start")
+    assert reply(browser.post("/mine", headers=csrf(other))) == NOT_AUTHORIZED
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_a_bearer_needs_no_csrf_header(client: FlaskClient, method: str) -> None:
+    response = client.open("/mine", method=method, headers=bearer(signed()))
+    assert reply(response) == (200, {"id": "u1"})
+
+
+BAD_TOKENS = {
+    "forged": signed("another key that is thirty-two bytes long or more"),
+    "expired": signed(exp=datetime.now(UTC) - timedelta(seconds=1)),
+    "unsigned": signed(None, algorithm="none"),
+    "of another algorithm": signed(algorithm="HS384"),
+    "a refresh token": signed(type="refresh"),
+    "nobody's": signed(sub=None),
+    "a number's": jwt.encode({**claims(), "sub": 7}, KEY),
+    "from the future": signed(nbf=datetime.now(UTC) + timedelta(hours=1)),
+    "cut": signed()[:-2],
+    "empty": "",
+    "garbage": "garbage",
+    "dots": "..",
+    "two": "a.b.c d.e.f",
+    "not ASCII": "\xe9.\xe9.\xe9",
+}
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS.values(), ids=BAD_TOKENS.keys())
+def test_a_bad_token_is_nobody_and_not_authorized(client: FlaskClient, token: str) -> None:
+    for headers in (bearer(token), {"Cookie": f"session={token}"}):
+        assert reply(client.get("/who", headers=headers)) == (200, None)
+        assert reply(client.get("/mine", headers=headers)) == NOT_AUTHORIZED
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60))
+def test_no_header_at_all_is_a_fault_of_ours(text: str) -> None:
+    for environ in ({"HTTP_AUTHORIZATION": text}, {"HTTP_COOKIE": f"session={text}"}):
+        with app.test_client(use_cookies=False) as client:
+            assert client.get("/mine", environ_overrides=environ).status_code == 401
+
+
+def test_a_token_without_an_email_is_still_somebody(client: FlaskClient) -> None:
+    assert client.get("/who", headers=bearer(signed(email=None))).get_json()["email"] == ""
+
+
+def cookies(client: FlaskClient, path: str, **headers: str) -> SimpleCookie:
+    response = client.post(path, headers=headers)
+    found = SimpleCookie()
+    for line in response.headers.getlist("Set-Cookie"):
+        found.load(line)
+    return found
+
+
+def test_the_cookies_have_the_flags_of_the_contract(client: FlaskClient) -> None:
+    found = cookies(client, "/start")
+    assert found.keys() == {"session", "XSRF-TOKEN"}
+    for morsel in found.values():
+        assert (morsel["samesite"], morsel["path"], morsel["secure"]) == ("Lax", "/", "")
+    assert found["session"]["httponly"] is True
+    assert found["XSRF-TOKEN"]["httponly"] == ""
+
+
+def test_the_cookies_are_secure_behind_https_and_only_there(client: FlaskClient) -> None:
+    for path in ("/start", "/end"):
+        for proto, secure in (("https", True), ("http", "")):
+            found = cookies(client, path, **{"X-Forwarded-Proto": proto})
+            assert [morsel["secure"] for morsel in found.values()] == [secure, secure]
+
+
+def test_the_token_in_the_cookie_says_what_the_contract_says(client: FlaskClient) -> None:
+    token = cookies(client, "/start")["session"].value
+    found = jwt.decode(token, KEY, algorithms=["HS256"])
+    assert (found["sub"], found["email"]) == ("u1", "a@b.c")
+    assert found["exp"] - found["iat"] == SESSION_LIFETIME.total_seconds()
+
+
+def test_ending_a_session_takes_both_cookies_away(browser: FlaskClient) -> None:
+    found = cookies(browser, "/end")
+    assert found.keys() == {"session", "XSRF-TOKEN"}
+    assert all(morsel.value == "" and morsel["path"] == "/" for morsel in found.values())
+    assert browser.get_cookie("session") is None
+    assert reply(browser.get("/mine")) == NOT_AUTHORIZED

@@ -1,0 +1,62 @@
+"""Settings from the environment, and what is said when they are wrong."""
+
+import pytest
+
+from ticketing.common.settings import BrokerSettings
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import Settings
+from ticketing.common.settings import read
+
+ENV = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEY": "secret", "UNRELATED": "x"}
+
+
+def complaint(env: dict[str, str], kind: type[Settings] = ServiceSettings) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        read(kind, env)
+    said = stopped.value.code
+    assert isinstance(said, str)
+    assert "\n" not in said
+    return said
+
+
+def test_settings_are_read_by_their_upper_names() -> None:
+    settings = read(ServiceSettings, {**ENV, "PORT": "8080", "HOST": "127.0.0.1"})
+    assert (settings.mongo_uri, settings.jwt_key) == ("mongodb://db/tickets", "secret")
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+
+
+def test_what_may_be_left_out_has_its_default() -> None:
+    settings = read(ServiceSettings, ENV)
+    assert (settings.host, settings.port, settings.log_level) == ("0.0.0.0", 3000, "INFO")
+    broker = read(BrokerSettings, {"NATS_URL": "nats://n:4222"})
+    assert (broker.nats_cluster_id, broker.nats_client_id) == ("ticketing", "")
+
+
+@pytest.mark.parametrize("name", ["MONGO_URI", "JWT_KEY"])
+def test_what_is_missing_is_named_in_one_line(name: str) -> None:
+    present = {key: value for key, value in ENV.items() if key != name}
+    for env in (present, {**present, name: ""}):
+        assert complaint(env) == f"missing in the environment: {name}"
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    assert complaint({}) == "missing in the environment: MONGO_URI, JWT_KEY"
+
+
+@pytest.mark.parametrize("port", ["eighty", "80.5", " "])
+def test_a_wrong_type_is_named_in_one_line(port: str) -> None:
+    assert "PORT" in complaint({**ENV, "PORT": port})
+
+
+def test_an_empty_optional_variable_is_as_good_as_none() -> None:
+    assert read(ServiceSettings, {**ENV, "PORT": ""}).port == 3000
+
+
+def test_a_complaint_shows_no_secret() -> None:
+    assert "secret" not in complaint({**ENV, "PORT": "x"})
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = read(ServiceSettings, ENV)
+    with pytest.raises(AttributeError):
+        settings.port = 1  # type: ignore[misc]
