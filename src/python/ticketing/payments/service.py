@@ -91,11 +91,11 @@ class Payments:
         return _receipt(payment, intent)
 
     def settle_doubts(self) -> None:
-        """Ask Stripe about every outcome in doubt; what another writer just changed can wait."""
+        """Ask Stripe about every outcome in doubt; one that it cannot tell holds up no other."""
         for payment in self._payments.in_doubt(self._clock(), limit=SWEEP_BATCH):
             try:
                 self._settle(payment, self._processor.look_up(_intent_id(payment)))
-            except (Conflict, Unavailable):
+            except (Conflict, Refused, Unavailable):
                 continue
 
     def follow_order(self, order: OrderState) -> None:
