@@ -50,18 +50,23 @@ class Till:
         self.service.prepare()
 
     def order(
-        self, status: OrderStatus = OrderStatus.CREATED, version: int = 0, price: float = 20.5
+        self,
+        status: OrderStatus = OrderStatus.CREATED,
+        version: int = 0,
+        *,
+        price: float = 20.5,
+        id: str = ORDER,
     ) -> Verdict:
-        """Hear from the orders service what became of the one order."""
+        """Hear from the orders service what became of an order."""
         state = OrderState(
-            id=ORDER,
+            id=id,
             user_id="buyer",
             status=status,
             expires_at=self.clock.now,
             version=version,
             ticket=OrderedTicket(id="t", price=price),
         )
-        event = _EVENTS[status](id=f"{ORDER}-{version}", occurred_at=self.clock.now, order=state)
+        event = _EVENTS[status](id=f"{id}-{version}", occurred_at=self.clock.now, order=state)
         return deliver(self.service, event)
 
     def cancel_order(self) -> Verdict:
@@ -78,9 +83,9 @@ class Till:
         )
         return deliver(self.service, event)
 
-    def pay(self, token: str = VISA) -> Receipt:
+    def pay(self, token: str = VISA, *, order_id: str = ORDER) -> Receipt:
         """Pay by the service itself, so that what a crash raises comes out."""
-        return self.service.use_cases.pay(order_id=ORDER, token=token, user_id="buyer")
+        return self.service.use_cases.pay(order_id=order_id, token=token, user_id="buyer")
 
     def interrupted(self, n: int, step: Callable[[], object]) -> Service[Payments]:
         """The service of a process that loses the processor before its n-th operation."""

@@ -1,0 +1,136 @@
+"""Crashes and lost answers: whatever Stripe did becomes known, and nobody pays twice."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+from ticketing.payments.tests.memory_processor import ASKS
+from ticketing.payments.tests.memory_processor import DECLINED
+from ticketing.payments.tests.memory_processor import SLOW
+from ticketing.payments.tests.memory_processor import VISA
+from ticketing.payments.tests.memory_processor import Crash
+from ticketing.payments.tests.memory_processor import crash
+from ticketing.payments.tests.memory_processor import no_answer
+from ticketing.payments.tests.till import Till
+
+DISASTERS = [no_answer, crash]
+
+
+def _pay_badly(till: Till, token: str = VISA) -> None:
+    with pytest.raises((Unavailable, Crash)):
+        till.pay(token)
+
+
+@pytest.mark.parametrize("disaster", DISASTERS)
+def test_the_sweep_settles_a_charge_whose_answer_was_lost(
+    till: Till, disaster: Callable[[], None]
+) -> None:
+    till.stripe.after["confirm"] = disaster
+    _pay_badly(till)
+    assert till.payment["status"] == "processing"
+    till.sweep()
+    assert till.payment["status"] == "succeeded"
+    till.check_all_is_known()
+    assert till.books.charges == 1
+
+
+@pytest.mark.parametrize("disaster", DISASTERS)
+def test_the_sweep_opens_a_payment_whose_attempt_never_reached_stripe(
+    till: Till, disaster: Callable[[], None]
+) -> None:
+    till.stripe.before["confirm"] = disaster
+    _pay_badly(till)
+    till.sweep()
+    assert till.payment["status"] == "open"
+    assert "checkAt" not in till.payment
+    till.pay()
+    till.check_all_is_known()
+
+
+@pytest.mark.parametrize("disaster", DISASTERS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_intent_is_opened_once_whatever_happens_around_it(
+    till: Till, when: str, disaster: Callable[[], None]
+) -> None:
+    getattr(till.stripe, when)["open"] = disaster
+    _pay_badly(till)
+    till.sweep()
+    till.pay()
+    assert len(till.stripe.books) == 1
+    till.check_all_is_known()
+
+
+def test_the_sweep_leaves_fresh_doubts_alone(till: Till) -> None:
+    till.stripe.after["confirm"] = no_answer
+    _pay_badly(till)
+    till.clock.advance(44.9)
+    till.service.chores[0].run()
+    assert "look_up" not in till.stripe.calls
+
+
+def test_the_sweep_asks_again_as_long_as_the_buyer_or_the_bank_has_not_acted(till: Till) -> None:
+    till.pay(ASKS)
+    till.sweep()
+    till.sweep()
+    assert till.payment["status"] == "requires_action"
+    assert till.stripe.calls.count("look_up") == 2
+    till.stripe.authenticate("pi_1")
+    till.sweep()
+    till.sweep()
+    assert till.stripe.calls.count("look_up") == 3
+    till.check_all_is_known()
+
+
+def test_the_sweep_settles_a_slow_bank(till: Till) -> None:
+    till.pay(SLOW)
+    till.stripe.finish("pi_1")
+    till.sweep()
+    till.check_all_is_known()
+
+
+@pytest.mark.parametrize("error", [no_answer, crash])
+def test_a_sweep_without_an_answer_is_repeated(till: Till, error: Callable[[], None]) -> None:
+    till.stripe.after["confirm"] = no_answer
+    _pay_badly(till)
+    till.stripe.before["look_up"] = error
+    try:
+        till.sweep()
+    except Crash:
+        assert error is crash
+    assert till.payment["status"] == "processing"
+    till.sweep()
+    till.check_all_is_known()
+
+
+def test_a_payment_that_stripe_does_not_know_keeps_no_other_from_being_settled() -> None:
+    till = Till()
+    for number in range(3):
+        order_id = f"{number:024x}"
+        till.order(id=order_id)
+        till.stripe.after["confirm"] = no_answer
+        with pytest.raises(Unavailable):
+            till.pay(order_id=order_id)
+
+    def unknown() -> None:
+        raise Refused("No such payment_intent: 'pi_1'")
+
+    till.stripe.before["look_up"] = unknown
+    till.sweep()
+    statuses = [payment["status"] for payment in till.database["payments"].find()]
+    assert sorted(statuses) == ["processing", "succeeded", "succeeded"]
+
+
+@pytest.mark.parametrize("token", [VISA, DECLINED, ASKS])
+def test_a_crash_just_before_the_outcome_is_saved_loses_nothing(till: Till, token: str) -> None:
+    till.stripe.after["confirm"] = crash
+    _pay_badly(till, token)
+    if token == ASKS:
+        till.stripe.authenticate("pi_1")
+    try:
+        till.pay(token)
+    except Refused:
+        assert token == DECLINED
+    till.check_all_is_known()
+    assert till.books.charges == (0 if token == DECLINED else 1)

@@ -1,0 +1,155 @@
+"""What becomes of a payment as its order goes on, in whatever order its news comes."""
+
+import pytest
+
+from ticketing.common.bus import Again
+from ticketing.common.bus import Done
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import PaymentRejected
+from ticketing.common.testing import UNKNOWN_ID
+from ticketing.common.testing import deliver
+from ticketing.payments.tests.memory_processor import ASKS
+from ticketing.payments.tests.memory_processor import DECLINED
+from ticketing.payments.tests.memory_processor import SLOW
+from ticketing.payments.tests.memory_processor import VISA
+from ticketing.payments.tests.memory_processor import crash
+from ticketing.payments.tests.memory_processor import no_answer
+from ticketing.payments.tests.till import ORDER
+from ticketing.payments.tests.till import Till
+
+
+def _subjects(till: Till) -> list[str]:
+    return [event["subject"] for event in till.events()]
+
+
+def test_the_service_follows_orders_and_rejected_payments(till: Till) -> None:
+    assert till.service.events is not None
+    assert sorted(till.service.events.subjects) == [
+        "order.cancelled",
+        "order.completed",
+        "order.created",
+        "payment.rejected",
+    ]
+
+
+def test_old_news_of_an_order_does_not_replace_newer() -> None:
+    till = Till()
+    till.cancel_order()
+    till.order()
+    with pytest.raises(Refused, match="Cannot pay for a cancelled order"):
+        till.pay()
+
+
+@pytest.mark.parametrize("token", [DECLINED, ASKS])
+def test_a_cancelled_order_has_its_open_intent_closed(till: Till, token: str) -> None:
+    try:
+        till.pay(token)
+    except Refused:
+        assert token == DECLINED
+    for _ in range(2):
+        assert till.cancel_order() == Done()
+    assert till.books.intent.status == "canceled"
+    assert till.payment["status"] == "cancelled"
+    assert till.stripe.calls.count("close") == 1
+    assert _subjects(till) == []
+
+
+def test_a_cancelled_order_that_nobody_tried_to_pay_needs_nothing_of_stripe(till: Till) -> None:
+    assert till.cancel_order() == Done()
+    assert till.stripe.calls == []
+
+
+def test_money_that_arrived_meanwhile_is_told_when_the_order_is_cancelled(till: Till) -> None:
+    till.pay(ASKS)
+    till.stripe.authenticate("pi_1")
+    assert till.cancel_order() == Done()
+    assert till.payment["status"] == "succeeded"
+    assert _subjects(till) == ["payment.created"]
+    till.check_all_is_known()
+
+
+def test_a_lost_charge_is_told_when_the_order_is_cancelled(till: Till) -> None:
+    till.stripe.after["confirm"] = no_answer
+    with pytest.raises(Unavailable):
+        till.pay()
+    assert till.cancel_order() == Done()
+    assert _subjects(till) == ["payment.created"]
+
+
+def test_a_slow_bank_is_asked_until_it_has_decided_about_a_cancelled_order(till: Till) -> None:
+    till.pay(SLOW)
+    assert till.cancel_order() == Done()
+    assert till.payment["status"] == "processing"
+    till.stripe.finish("pi_1")
+    till.sweep()
+    assert _subjects(till) == ["payment.created"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_cancellation_is_delivered_again_until_stripe_has_answered(till: Till, when: str) -> None:
+    till.pay(ASKS)
+    getattr(till.stripe, when)["close"] = no_answer
+    assert isinstance(till.cancel_order(), Again)
+    assert till.cancel_order() == Done()
+    assert till.payment["status"] == "cancelled"
+
+
+def test_a_completed_order_keeps_its_payment(till: Till) -> None:
+    till.pay()
+    till.cancel_order()
+    assert till.order(OrderStatus.COMPLETE, 2) == Done()
+    assert till.cancel_order() == Done()
+    assert till.payment["status"] == "succeeded"
+    assert "close" not in till.stripe.calls
+
+
+def test_a_rejected_payment_is_refunded_once_however_often_it_is_told(till: Till) -> None:
+    payment_id = till.pay().payment_id
+    till.cancel_order()
+    till.events()
+    for _ in range(3):
+        assert till.reject_payment() == Done()
+    assert till.stripe.calls.count("refund") == 1
+    assert till.events() == [
+        {
+            "subject": "payment.refunded",
+            "id": f"{payment_id}-3",
+            "occurredAt": "2026-01-31T12:00:00Z",
+            "payment": {"id": payment_id, "orderId": ORDER, "stripeId": "pi_1", "amount": 20.5},
+        }
+    ]
+    till.check_all_is_known()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("disaster", [no_answer, crash])
+def test_a_refund_is_made_once_though_its_first_try_failed(
+    till: Till, when: str, disaster: object
+) -> None:
+    till.pay()
+    getattr(till.stripe, when)["refund"] = disaster
+    assert isinstance(till.reject_payment(), Again)
+    assert till.payment["status"] == "succeeded"
+    assert till.reject_payment() == Done()
+    assert till.books.refunds == 1
+    till.check_all_is_known()
+
+
+def test_a_refunded_order_cannot_be_paid_again(till: Till) -> None:
+    till.pay()
+    till.cancel_order()
+    till.reject_payment()
+    for token in (VISA, ASKS):
+        with pytest.raises(Refused, match="Cannot pay for a cancelled order"):
+            till.pay(token)
+    till.sweep()
+    till.check_all_is_known()
+
+
+def test_the_rejection_of_an_unknown_payment_is_not_delivered_for_ever(till: Till) -> None:
+    event = PaymentRejected(
+        id="x", occurred_at=till.clock.now, payment_id=UNKNOWN_ID, order_id=ORDER, reason="why"
+    )
+    assert deliver(till.service, event) == Done()
