@@ -1,0 +1,56 @@
+"""What the orders service tells of an order, and what is told of expirations."""
+
+import asyncio
+from datetime import UTC
+from datetime import datetime
+from typing import TypeVar
+
+from ticketing.common.bus import Done
+from ticketing.common.bus import Message
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCompleted
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.jetstream import JetStreamBus
+
+ORDER = "5c0a7922c9d89830f4911421"
+DUE = datetime(2126, 1, 31, 12, 0, 0, 250_000, UTC)
+
+E = TypeVar("E", OrderCreated, OrderCancelled, OrderCompleted)
+
+
+def of_order(event: type[E], due: datetime = DUE, order_id: str = ORDER) -> E:
+    """An event of the order; expiration looks at nothing but its id and its time."""
+    state = OrderState(
+        id=order_id,
+        user_id="buyer",
+        status=OrderStatus.CREATED,
+        expires_at=due,
+        version=0,
+        ticket=OrderedTicket(id="t", price=20.5),
+    )
+    return event(id=f"{order_id}-{event.__name__}", occurred_at=due, order=state)
+
+
+def told(url: str, count: int, seconds: float = 10.0) -> list[Message]:
+    """The expirations published so far, waiting for so many; there may be more."""
+    return asyncio.run(_told(url, count, seconds))
+
+
+async def _told(url: str, count: int, seconds: float) -> list[Message]:
+    bus, stop = JetStreamBus(url, "ticketing", "test"), asyncio.Event()
+    messages: list[Message] = []
+
+    async def handle(message: Message) -> Done:
+        messages.append(message)
+        if len(messages) >= count:
+            stop.set()
+        return Done()
+
+    await bus.connect()
+    consuming = bus.consume(f"test-{count}", ["expiration.completed"], handle, stop)
+    await asyncio.wait_for(consuming, seconds)
+    await bus.close()
+    return messages

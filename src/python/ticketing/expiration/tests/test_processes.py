@@ -1,0 +1,89 @@
+"""The service's commands as real processes, beside a real Redis and a real broker."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+
+from ticketing.common.clock import utc_now
+from ticketing.expiration.tests.conftest import Run
+from ticketing.expiration.tests.news import ORDER
+from ticketing.expiration.tests.news import told
+from ticketing.expiration.tests.servers import NatsServer
+from ticketing.expiration.tests.servers import RedisServer
+from ticketing.expiration.tests.servers import until
+from ticketing.expiration.timers import Timers
+
+
+def test_a_due_timer_fires_promptly_also_after_the_scheduler_was_killed(
+    run: Run, redis: Redis, broker: NatsServer
+) -> None:
+    run("rq").wait_until_ready()
+    first = run("scheduler")
+    first.wait_until_ready()
+    assert _lateness(redis, broker, ORDER, 1) < 2.5
+    first.kill()
+    run("scheduler").wait_until_ready()
+    assert _lateness(redis, broker, ORDER[::-1], 2) < 2.5
+
+
+def _lateness(redis: Redis, broker: NatsServer, order_id: str, count: int) -> float:
+    """Seconds from a timer's time to its expiration, the `count`-th that is told."""
+    due = utc_now() + timedelta(seconds=0.5)
+    Timers(redis).start(order_id, due)
+    messages = told(broker.url, count)
+    late = (utc_now() - due).total_seconds()
+    assert messages[-1].id == f"{order_id}-expired"
+    assert late > 0
+    return late
+
+
+@pytest.mark.parametrize("command", ["worker", "rq", "scheduler"])
+def test_sigterm_ends_a_process_with_success(run: Run, command: str) -> None:
+    process = run(command)
+    process.wait_until_ready()
+    start = time.monotonic()
+    assert process.stop() == 0
+    assert time.monotonic() - start < 5
+
+
+def test_a_process_waits_for_redis_and_says_when_it_is_gone(
+    run: Run, redis_server: RedisServer
+) -> None:
+    redis_server.kill()
+    process = run("rq")
+    down = (503, {"ready": False, "missing": ["redis"]})
+    until(lambda: process.ready() == down)
+    redis_server.start()
+    process.wait_until_ready()
+    redis_server.kill()
+    until(lambda: process.ready() == down)
+    redis_server.start()
+    process.wait_until_ready()
+
+
+@pytest.mark.parametrize(
+    ("command", "variable"),
+    [("worker", "REDIS_URL"), ("scheduler", "REDIS_URL"), ("rq", "NATS_URL")],
+)
+def test_a_missing_variable_stops_a_process_with_one_line(command: str, variable: str) -> None:
+    env = {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "REDIS_URL": "redis://x",
+        "NATS_URL": "nats://x",
+    }
+    del env[variable]
+    ended = subprocess.run(
+        [sys.executable, "-m", "ticketing.expiration.main", command],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == f"missing in the environment: {variable}\n"
