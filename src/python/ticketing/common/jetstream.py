@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC
 from datetime import datetime
 
@@ -29,6 +30,8 @@ BATCH = 20
 """Messages asked for at once; handled one by one, so all of them well within ACK_WAIT."""
 PULL = 0.5
 """Seconds that one request for messages stands; how long a stop of an idle consumer can take."""
+CONFIRM = 2.0
+"""Seconds until a publish is taken for lost; publishing the same id again is harmless."""
 ACK_WAIT = 60.0
 """Seconds after which the server gives an unanswered message to another worker."""
 
@@ -54,7 +57,7 @@ class JetStreamBus:
         return self._client.is_connected
 
     async def connect(self) -> None:
-        """Connect and make the streams; raises if the server is not in reach."""
+        """Connect, for as long as that takes, and make the streams."""
         await self._client.connect(
             self._url,
             name=self._name,
@@ -68,16 +71,14 @@ class JetStreamBus:
         await self._ensure_stream(self.dead_stream, [f"dead.{self.stream}.>"])
 
     async def close(self) -> None:
-        """Send what is buffered and leave."""
-        if self._client.is_connected:
-            await self._client.drain()
-        else:
-            await self._client.close()
+        """Send what is buffered and leave; a message whose answer is lost here comes again."""
+        with suppress(OSError, nats.errors.Error):
+            await (self._client.drain() if self._client.is_connected else self._client.close())
 
     async def publish(self, message: Message) -> None:
         """Publish and wait until the server has it on disk."""
         headers = {"Nats-Msg-Id": message.id, "Correlation-Id": message.correlation_id}
-        await self._js.publish(message.subject, message.body, timeout=5, headers=headers)
+        await self._js.publish(message.subject, message.body, timeout=CONFIRM, headers=headers)
 
     async def consume(
         self, consumer: str, subjects: Sequence[str], handle: Handle, stop: asyncio.Event
@@ -118,7 +119,7 @@ class JetStreamBus:
             "Parked-At": datetime.now(UTC).isoformat(),
         }
         subject = f"dead.{self.stream}.{consumer}.{message.subject}"
-        await self._js.publish(subject, message.body, timeout=5, headers=headers)
+        await self._js.publish(subject, message.body, timeout=CONFIRM, headers=headers)
 
     async def _ensure_stream(self, name: str, subjects: list[str]) -> None:
         config = StreamConfig(name=name, subjects=subjects, storage=StorageType.FILE)
