@@ -33,10 +33,11 @@ def work(service: Service[Any], broker: BrokerSettings) -> None:
 
 async def _work(service: Service[Any], bus: JetStreamBus, alive: dict[str, health.Check]) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     alive["loop"] = lambda: asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(5)
     await bus.connect()
+    # Not before: until here nothing is in hand, and SIGTERM ends the process at once.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
     log.info("working")
     async with asyncio.TaskGroup() as tasks:
         if service.stores:
