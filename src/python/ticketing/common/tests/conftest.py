@@ -1,12 +1,15 @@
 """Servers once per session; a bus, a database and the log lines anew for each test."""
 
+import asyncio
 import contextlib
 import io
 import json
 import logging
 from collections.abc import Callable
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -19,7 +22,11 @@ from ticketing.common.testing import memory_database
 from ticketing.common.tests.buses import BusStand
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import MemoryStand
+from ticketing.common.tests.buses import remove_streams
+from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.databases import on_server
+from ticketing.common.tests.processes import Process
+from ticketing.common.tests.processes import Start
 from ticketing.common.tests.servers import NatsServer
 
 LogLines = Callable[[], list[dict[str, Any]]]
@@ -69,10 +76,53 @@ def log_lines() -> Iterator[LogLines]:
     """Logging as a process configures it; returns the records on stdout so far."""
     root, stdout = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers, root.level
+    structlog.contextvars.clear_contextvars()
     with contextlib.redirect_stdout(stdout):
         logs.configure("sample")
     yield lambda: [json.loads(line) for line in stdout.getvalue().splitlines()]
     root.handlers = handlers
     root.setLevel(level)
     structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture()
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts processes of the sample service, and sees that none outlives the test."""
+    started: list[Process] = []
+
+    def start(command: str, **env: str) -> Process:
+        started.append(Process(tmp_path, command, **env))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.clean_up()
+
+
+@pytest.fixture()
+def mongo_uri(mongo_server: str) -> str:
+    """The URI of an empty database on the server."""
+    return f"{mongo_server}{uuid4().hex}"
+
+
+@pytest.fixture()
+def nats_url(nats_server: NatsServer) -> Iterator[str]:
+    """A server without streams."""
+    yield nats_server.url
+    asyncio.run(remove_streams(nats_server.url))
+
+
+@pytest.fixture()
+def own_nats(tmp_path: Path) -> Iterator[NatsServer]:
+    """A server that the test starts and kills as it likes."""
+    server = NatsServer(tmp_path)
+    yield server
+    server.kill()
+
+
+@pytest.fixture()
+def own_mongo() -> Iterator[OwnMongo]:
+    """The same, a database."""
+    server = OwnMongo()
+    yield server
+    server.stop()

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from pymongo.database import Database
+from secantus import SecantusDBServer
 
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import connect
+from ticketing.common.tests.servers import free_port
 
 
 @contextmanager
@@ -16,3 +18,21 @@ def on_server(uri: str) -> Iterator[Database[Document]]:
     database = connect(f"{uri}{uuid4().hex}")
     yield database
     database.client.close()
+
+
+class OwnMongo:
+    """A database server that one test starts and stops; it forgets all when it stops."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.uri = f"mongodb://127.0.0.1:{self.port}/sample"
+        self._server: SecantusDBServer | None = None
+
+    def start(self) -> None:
+        self._server = SecantusDBServer(port=self.port, storage_path=":memory:")
+        self._server.start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None

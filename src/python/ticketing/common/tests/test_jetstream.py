@@ -2,12 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from collections.abc import Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import nats
-import pytest
 
 from ticketing.common.bus import Message
 from ticketing.common.jetstream import JetStreamBus
@@ -15,18 +12,8 @@ from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import Listener
 from ticketing.common.tests.buses import consuming
 from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import remove_streams
 from ticketing.common.tests.buses import until
 from ticketing.common.tests.servers import NatsServer
-
-
-@pytest.fixture()
-def own_server(tmp_path: Path) -> Iterator[NatsServer]:
-    """A server that the test may kill."""
-    server = NatsServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
 
 
 @asynccontextmanager
@@ -37,11 +24,11 @@ async def connected(url: str) -> AsyncIterator[JetStreamBus]:
     await bus.close()
 
 
-def test_messages_published_before_the_consumer_existed_arrive(nats_server: NatsServer) -> None:
+def test_messages_published_before_the_consumer_existed_arrive(nats_url: str) -> None:
     listener = Listener()
 
     async def story() -> None:
-        async with JetStreamStand(nats_server.url).open() as bus:
+        async with JetStreamStand(nats_url).open() as bus:
             for id in ("1", "2", "3"):
                 await bus.publish(message(id))
             async with consuming(bus, "late", listener):
@@ -51,14 +38,14 @@ def test_messages_published_before_the_consumer_existed_arrive(nats_server: Nats
     assert listener.ids == ["1", "2", "3"]
 
 
-def test_connecting_where_the_streams_exist_keeps_what_they_hold(nats_server: NatsServer) -> None:
+def test_connecting_where_the_streams_exist_keeps_what_they_hold(nats_url: str) -> None:
     listener = Listener()
 
     async def story() -> None:
-        async with connected(nats_server.url) as bus:
+        async with connected(nats_url) as bus:
             await bus.publish(message("1"))
         async with (
-            JetStreamStand(nats_server.url).open() as bus,
+            JetStreamStand(nats_url).open() as bus,
             consuming(bus, "tickets", listener),
         ):
             await until(lambda: listener.heard)
@@ -67,11 +54,11 @@ def test_connecting_where_the_streams_exist_keeps_what_they_hold(nats_server: Na
     assert listener.ids == ["1"]
 
 
-def test_a_consumer_can_take_up_more_subjects_later(nats_server: NatsServer) -> None:
+def test_a_consumer_can_take_up_more_subjects_later(nats_url: str) -> None:
     before, after = Listener(), Listener()
 
     async def story() -> None:
-        async with JetStreamStand(nats_server.url).open() as bus:
+        async with JetStreamStand(nats_url).open() as bus:
             async with consuming(bus, "tickets", before, ["order.created"]):
                 await bus.publish(message("1"))
                 await until(lambda: before.heard)
@@ -83,16 +70,16 @@ def test_a_consumer_can_take_up_more_subjects_later(nats_server: NatsServer) -> 
     assert (before.ids, after.ids) == (["1"], ["2"])
 
 
-def test_everything_handled_is_acknowledged_to_the_server(nats_server: NatsServer) -> None:
+def test_everything_handled_is_acknowledged_to_the_server(nats_url: str) -> None:
     listener = Listener()
 
     async def story() -> None:
-        async with JetStreamStand(nats_server.url).open() as bus:
+        async with JetStreamStand(nats_url).open() as bus:
             async with consuming(bus, "tickets", listener):
                 for number in range(30):
                     await bus.publish(message(str(number)))
                 await until(lambda: len(listener.heard) == 30)
-            client = await nats.connect(nats_server.url)
+            client = await nats.connect(nats_url)
             state = await client.jetstream().consumer_info("TICKETING", "tickets")
             await client.close()
         assert (state.num_pending, state.num_ack_pending) == (0, 0)
@@ -101,8 +88,9 @@ def test_everything_handled_is_acknowledged_to_the_server(nats_server: NatsServe
 
 
 def test_a_killed_server_that_comes_back_costs_nothing_that_was_acknowledged(
-    own_server: NatsServer,
+    own_nats: NatsServer,
 ) -> None:
+    own_nats.start()
     listener, safe = Listener(), list[str]()
     ids = [str(number) for number in range(300)]
 
@@ -117,13 +105,13 @@ def test_a_killed_server_that_comes_back_costs_nothing_that_was_acknowledged(
                 await asyncio.sleep(0.1)
 
     async def story() -> None:
-        async with connected(own_server.url) as bus, connected(own_server.url) as other:
+        async with connected(own_nats.url) as bus, connected(own_nats.url) as other:
             async with consuming(other, "tickets", listener):
                 await asyncio.gather(*(publish_surely(bus, message(id)) for id in ids[:100]))
                 later = asyncio.gather(*(publish_surely(bus, message(id)) for id in ids[100:]))
                 await asyncio.sleep(0)
-                own_server.kill()
-                own_server.start()
+                own_nats.kill()
+                own_nats.start()
                 await later
                 await until(lambda: set(safe) <= set(listener.ids), within=15)
             assert bus.connected
@@ -133,17 +121,18 @@ def test_a_killed_server_that_comes_back_costs_nothing_that_was_acknowledged(
     assert sorted(safe) == sorted(ids)
 
 
-def test_a_consumer_waits_out_a_server_that_stays_away(own_server: NatsServer) -> None:
+def test_a_consumer_waits_out_a_server_that_stays_away(own_nats: NatsServer) -> None:
+    own_nats.start()
     listener = Listener()
 
     async def story() -> None:
-        async with connected(own_server.url) as bus, consuming(bus, "tickets", listener):
+        async with connected(own_nats.url) as bus, consuming(bus, "tickets", listener):
             await bus.publish(message("1"))
             await until(lambda: listener.heard)
-            own_server.kill()
+            own_nats.kill()
             await until(lambda: not bus.connected)
             await asyncio.sleep(0.7)
-            own_server.start()
+            own_nats.start()
             await until(lambda: bus.connected)
             await bus.publish(message("2"))
             await until(lambda: "2" in listener.ids)
@@ -151,19 +140,14 @@ def test_a_consumer_waits_out_a_server_that_stays_away(own_server: NatsServer) -
     asyncio.run(story())
 
 
-def test_a_consumer_stops_also_while_the_server_is_away(own_server: NatsServer) -> None:
+def test_a_consumer_stops_also_while_the_server_is_away(own_nats: NatsServer) -> None:
+    own_nats.start()
+
     async def story() -> None:
-        async with connected(own_server.url) as bus, consuming(bus, "tickets", Listener()) as stop:
+        async with connected(own_nats.url) as bus, consuming(bus, "tickets", Listener()) as stop:
             await asyncio.sleep(0.2)
-            own_server.kill()
+            own_nats.kill()
             await until(lambda: not bus.connected)
             stop.set()
 
     asyncio.run(asyncio.wait_for(story(), timeout=8))
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    if "nats_server" in request.fixturenames:
-        asyncio.run(remove_streams(request.getfixturevalue("nats_server").url))

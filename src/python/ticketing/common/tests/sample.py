@@ -1,0 +1,100 @@
+"""A service as small as one can be, to run as real processes: it hears the notes that it writes."""
+
+import time
+from collections.abc import Mapping
+
+from flask import Blueprint
+from flask import request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+from marshmallow import validate
+
+from ticketing.common.aggregate import Aggregate
+from ticketing.common.bus import EventRouter
+from ticketing.common.clock import utc_now
+from ticketing.common.events import PaymentRejected
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Replica
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import connect
+from ticketing.common.run import commands
+from ticketing.common.schemas import text
+from ticketing.common.service import Service
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import read
+from ticketing.common.web import body
+from ticketing.common.web import use_cases
+
+routes = Blueprint("notes", __name__)
+
+
+class Notes:
+    def __init__(self, written: Store, heard: Replica) -> None:
+        self.written, self.heard = written, heard
+
+    def write(self, id: str, seconds: str = "0") -> None:
+        """Save a note; hearing of it takes so many seconds."""
+        note = Aggregate(id=id)
+        event_id = note.change()
+        note.events.append(
+            PaymentRejected(
+                id=event_id, occurred_at=utc_now(), payment_id=id, order_id=id, reason=seconds
+            )
+        )
+        self.written.save(note, {})
+
+    def hear(self, id: str, seconds: str) -> None:
+        self.heard.apply(id, 0, {"begun": True})
+        time.sleep(float(seconds))
+        self.heard.apply(id, 1, {"ended": True})
+
+    def get(self, id: str) -> Document:
+        return self.heard.get(id)
+
+
+class NewNote(Schema):
+    id = text("Id is required", validate.Length(1, 50))
+
+
+@routes.post("/notes")
+def write() -> ResponseReturnValue:
+    use_cases(Notes).write(**body(NewNote()))
+    return {}, 201
+
+
+@routes.get("/slow")
+def slow() -> ResponseReturnValue:
+    time.sleep(float(request.args["seconds"]))
+    return {"finished": True}
+
+
+@routes.get("/broken")
+def broken() -> ResponseReturnValue:
+    raise ZeroDivisionError
+
+
+events = EventRouter[Notes]()
+
+
+@events.on(PaymentRejected)
+def hear(event: PaymentRejected, notes: Notes) -> None:
+    notes.hear(event.payment_id, event.reason)
+
+
+def build(env: Mapping[str, str]) -> Service[Notes]:
+    settings = read(ServiceSettings, env)
+    database = connect(settings.mongo_uri)
+    store = Store(database["written"])
+    return Service(
+        name="sample",
+        settings=settings,
+        database=database,
+        use_cases=Notes(store, Replica(database["heard"])),
+        stores=[store],
+        routes=routes,
+        events=events,
+    )
+
+
+if __name__ == "__main__":
+    commands(build, "web", "worker")()

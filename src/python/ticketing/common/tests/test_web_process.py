@@ -1,0 +1,115 @@
+"""The `web` command as a real process."""
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from ticketing.common.tests.databases import OwnMongo
+from ticketing.common.tests.processes import Start
+from ticketing.common.tests.servers import eventually
+from ticketing.common.web import MAX_BODY
+
+NOTE = b'{"id": "a"}'
+
+
+def in_chunks(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), 10_000):
+        yield data[start : start + 10_000]
+
+
+def test_it_answers_and_a_stop_finishes_the_request_in_hand(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    assert web.get("/healthz").json() == {"ready": True, "missing": []}
+    assert web.get("/nowhere").json() == {"errors": [{"message": "Not Found!"}]}
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(web.get("/slow?seconds=1.5")))
+    asking.start()
+    eventually(lambda: web.get("/healthz").ok)
+    code, seconds = web.stop()
+    asking.join()
+    assert [answer.json() for answer in answers] == [{"finished": True}]
+    assert (code, seconds < 8) == (0, True)
+
+
+def test_bodies_have_one_limit_however_they_are_sent(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    too_long = NOTE + b" " * MAX_BODY
+    fitting = b'{"id": "b"}'.ljust(MAX_BODY)
+    assert web.post("/notes", NOTE).status_code == 201
+    assert web.post("/notes", in_chunks(fitting)).status_code == 201
+    for data in (too_long, in_chunks(too_long), in_chunks(too_long * 20)):
+        answer = web.post("/notes", data)
+        assert answer.status_code == 413
+        assert answer.json() == {"errors": [{"message": "The body must not be over 64 KiB"}]}
+
+
+def test_its_log_has_one_json_line_per_record(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    assert web.get("/broken").status_code == 500
+    assert web.stop()[0] == 0
+    (failure,) = web.records("request failed")
+    assert web.said.count('"service": "sample"') == len(web.said.splitlines())
+    assert "ZeroDivisionError" in failure["exception"]
+
+
+def test_it_waits_for_its_database_and_says_when_it_goes_and_comes(
+    start: Start, own_mongo: OwnMongo
+) -> None:
+    web = start("web", MONGO_URI=own_mongo.uri)
+    eventually(lambda: web.records("waiting for dependencies"), within=20)
+    own_mongo.start()
+    web.ready()
+    (waited,) = web.records("waiting for dependencies")
+    assert waited["missing"] == ["mongo"]
+    own_mongo.stop()
+    eventually(lambda: web.missing() == ["mongo"])
+    assert web.get("/healthz").json() == {"ready": True, "missing": []}
+    own_mongo.start()
+    web.ready()
+
+
+def test_a_stop_while_it_waits_ends_it_at_once(start: Start, own_mongo: OwnMongo) -> None:
+    web = start("web", MONGO_URI=own_mongo.uri)
+    eventually(lambda: web.records("waiting for dependencies"), within=20)
+    code, seconds = web.stop()
+    assert (code, seconds < 2) == (0, True)
+    assert "Traceback" not in web.said
+
+
+def test_a_killed_master_leaves_no_process_behind(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    children = web.children()
+    assert children
+    web.send(signal.SIGKILL)
+    assert web.exit_code() == -signal.SIGKILL
+    gone, alive = psutil.wait_procs(children, timeout=15)
+    for process in alive:
+        process.kill()
+    assert (len(gone), alive) == (len(children), [])
+
+
+def test_a_worker_process_that_dies_is_started_again(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    (child,) = web.children()
+    child.kill()
+    eventually(lambda: child.pid not in {one.pid for one in web.children()})
+    web.ready()
+    assert web.stop()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "env", "missing"),
+    [
+        ("web", {"MONGO_URI": "mongodb://m/x", "JWT_KEY": ""}, "JWT_KEY"),
+        ("worker", {"MONGO_URI": "mongodb://m/x"}, "NATS_URL"),
+    ],
+)
+def test_a_missing_variable_is_named_in_the_only_line(
+    start: Start, command: str, env: dict[str, str], missing: str
+) -> None:
+    process = start(command, **env)
+    assert process.exit_code() not in (0, None)
+    assert process.said == f"missing in the environment: {missing}\n"
