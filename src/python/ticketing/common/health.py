@@ -55,7 +55,12 @@ def serve(
     app.register_blueprint(blueprint(alive, ready))
     server = make_server(host, port, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server.shutdown
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return stop
 
 
 def _passes(check: Check) -> bool:

@@ -40,10 +40,18 @@ def start(build: Build) -> Service[Any]:
 def _web(build: Build) -> None:
     """Answer HTTP on HOST:PORT."""
     service = start(build)
-    health.wait_for(service.ready_checks())
+    host, port, checks = service.settings.host, service.settings.port, service.ready_checks()
+    if health.missing(checks):
+        stop_health = health.serve(host, port, alive={}, ready={**checks, "web": _not_up})
+        health.wait_for(checks)
+        stop_health()
     service.prepare()
     service.close()
-    serve(build, service.settings.host, service.settings.port)
+    serve(build, host, port)
+
+
+def _not_up() -> None:
+    raise RuntimeError("the web server has not been started yet")
 
 
 def _worker(build: Build) -> None:

@@ -34,7 +34,9 @@ def test_it_answers_and_a_stop_finishes_the_request_in_hand(start: Start, mongo_
     assert (code, seconds < 8) == (0, True)
 
 
-def test_bodies_have_one_limit_however_they_are_sent(start: Start, mongo_uri: str) -> None:
+def test_bodies_have_one_limit_and_the_log_has_one_json_line_per_record(
+    start: Start, mongo_uri: str
+) -> None:
     web = start("web", MONGO_URI=mongo_uri).ready()
     too_long = NOTE + b" " * MAX_BODY
     fitting = b'{"id": "b"}'.ljust(MAX_BODY)
@@ -44,15 +46,10 @@ def test_bodies_have_one_limit_however_they_are_sent(start: Start, mongo_uri: st
         answer = web.post("/notes", data)
         assert answer.status_code == 413
         assert answer.json() == {"errors": [{"message": "The body must not be over 64 KiB"}]}
-
-
-def test_its_log_has_one_json_line_per_record(start: Start, mongo_uri: str) -> None:
-    web = start("web", MONGO_URI=mongo_uri).ready()
     assert web.get("/broken").status_code == 500
-    assert web.stop()[0] == 0
     (failure,) = web.records("request failed")
-    assert web.said.count('"service": "sample"') == len(web.said.splitlines())
     assert "ZeroDivisionError" in failure["exception"]
+    assert web.said.count('"service": "sample"') == len(web.said.splitlines())
 
 
 def test_it_waits_for_its_database_and_says_when_it_goes_and_comes(
@@ -77,6 +74,13 @@ def test_a_stop_while_it_waits_ends_it_at_once(start: Start, own_mongo: OwnMongo
     code, seconds = web.stop()
     assert (code, seconds < 2) == (0, True)
     assert "Traceback" not in web.said
+
+
+def test_it_is_alive_but_not_ready_while_it_waits(start: Start, own_mongo: OwnMongo) -> None:
+    web = start("web", MONGO_URI=own_mongo.uri)
+    eventually(lambda: web.records("waiting for dependencies"), within=20)
+    assert web.get("/healthz").json() == {"ready": True, "missing": []}
+    assert web.missing() == ["mongo", "web"]
 
 
 def test_a_killed_master_leaves_no_process_behind(start: Start, mongo_uri: str) -> None:
