@@ -19,6 +19,7 @@ from rq.exceptions import DuplicateJobError
 from rq.exceptions import InvalidJobOperation
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
+from structlog.contextvars import get_contextvars
 
 from ticketing.common.bus import Message
 from ticketing.common.clock import utc_now
@@ -47,6 +48,7 @@ class Timers:
                 _whole_second_after(due),
                 publish_expiration,
                 order_id,
+                get_contextvars().get("correlation_id", order_id),
                 job_id=_job_id(order_id),
                 unique=True,
                 retry=Retry(max=60, interval=1),
@@ -68,14 +70,14 @@ class Timers:
             raise Unavailable(f"timer of order {order_id} not stopped: {error}") from error
 
 
-def publish_expiration(order_id: str) -> None:
+def publish_expiration(order_id: str, correlation_id: str) -> None:
     """The RQ job: tell that the hold's time is over; raises if the broker did not take it."""
     event = ExpirationCompleted(id=f"{order_id}-expired", occurred_at=utc_now(), order_id=order_id)
     message = Message(
         id=event.id,
         subject=subject(ExpirationCompleted),
         body=msgspec.json.encode(event),
-        correlation_id=event.id,
+        correlation_id=correlation_id,
     )
     asyncio.run(_publish(message, read(BrokerSettings, os.environ)))
 

@@ -9,6 +9,7 @@ from redis import Redis
 from rq import Queue
 from rq import SimpleWorker
 from rq.scheduler import RQScheduler
+from structlog.contextvars import bound_contextvars
 
 from ticketing.common.clock import utc_now
 from ticketing.expiration.tests.news import ORDER
@@ -63,6 +64,15 @@ def test_a_due_timer_publishes_the_expiration(redis: Redis, broker_url: str) -> 
     }
 
 
+def test_the_expiration_tells_which_request_it_goes_back_to(redis: Redis, broker_url: str) -> None:
+    with bound_contextvars(correlation_id="the request that placed the order"):
+        Timers(redis).start(ORDER, utc_now().replace(year=2020, month=1, day=1))
+    _move_what_is_due(redis)
+    _work(redis)
+    [message] = told(broker_url, 1)
+    assert message.correlation_id == "the request that placed the order"
+
+
 def test_a_timer_that_has_fired_leaves_nothing_behind(redis: Redis, broker_url: str) -> None:
     Timers(redis).start(ORDER, utc_now().replace(year=2020, month=1, day=1))
     _move_what_is_due(redis)
@@ -71,9 +81,9 @@ def test_a_timer_that_has_fired_leaves_nothing_behind(redis: Redis, broker_url: 
 
 
 def test_an_expiration_published_twice_is_told_once(broker_url: str) -> None:
-    publish_expiration(ORDER)
-    publish_expiration(ORDER)
-    publish_expiration(ORDER[::-1])
+    publish_expiration(ORDER, "a request")
+    publish_expiration(ORDER, "a request")
+    publish_expiration(ORDER[::-1], "a request")
     ids = [message.id for message in told(broker_url, 2)]
     assert ids == [f"{ORDER}-expired", f"{ORDER[::-1]}-expired"]
 
