@@ -84,10 +84,10 @@ class JetStreamBus:
         self, consumer: str, subjects: Sequence[str], handle: Handle, stop: asyncio.Event
     ) -> None:
         """Consume as `Bus.consume` says; what was fetched when `stop` is set is given back."""
-        await self._ensure_consumer(consumer, subjects)
-        pull = await self._js.pull_subscribe_bind(durable=consumer, stream=self.stream)
+        pull: JetStreamContext.PullSubscription | None = None
         while not stop.is_set():
             try:
+                pull = pull or await self._join(consumer, subjects)
                 for raw in await pull.fetch(BATCH, timeout=PULL):
                     await (raw.nak() if stop.is_set() else self._deliver(consumer, raw, handle))
             except TimeoutError:
@@ -95,7 +95,8 @@ class JetStreamBus:
             except nats.errors.Error as error:
                 log.warning("cannot reach the broker, trying again", reason=repr(error))
                 await asyncio.sleep(0.5)
-        await pull.unsubscribe()
+        if pull is not None:
+            await pull.unsubscribe()
 
     async def _deliver(self, consumer: str, raw: Msg, handle: Handle) -> None:
         message = _message(raw)
@@ -128,7 +129,7 @@ class JetStreamBus:
         except BadRequestError:
             await self._js.update_stream(config)
 
-    async def _ensure_consumer(self, name: str, subjects: Sequence[str]) -> None:
+    async def _join(self, name: str, subjects: Sequence[str]) -> JetStreamContext.PullSubscription:
         config = ConsumerConfig(
             durable_name=name,
             ack_policy=AckPolicy.EXPLICIT,
@@ -138,6 +139,7 @@ class JetStreamBus:
             filter_subjects=list(subjects),
         )
         await self._js.add_consumer(self.stream, config)
+        return await self._js.pull_subscribe_bind(durable=name, stream=self.stream)
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("nats connection", reason=repr(error))
