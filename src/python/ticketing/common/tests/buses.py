@@ -141,6 +141,7 @@ async def consuming(
     """Consume until the end of the block; yields the event that stops the consumer."""
     stop = asyncio.Event()
     task = asyncio.create_task(bus.consume(name, subjects, handle, stop))
+    await asyncio.sleep(0)  # let it begin
     try:
         yield stop
     finally:

@@ -145,7 +145,7 @@ def test_a_chunked_body_has_the_same_limit(length: int, status: int) -> None:
     assert response.status_code == status
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.binary(max_size=200) | st.text(max_size=50).map(lambda text: text.encode("utf-8", "replace"))
 )
@@ -160,7 +160,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(title=JSON, price=JSON)
 def test_no_json_in_a_field_is_a_fault_of_ours(title: Any, price: Any) -> None:
     status, shown = post(json.dumps({"title": title, "price": price}).encode())

@@ -26,8 +26,8 @@ def delays(error: Exception, tries: int) -> list[float]:
 
 @pytest.mark.parametrize("error", [NotYet("later"), Conflict("again"), Duplicate("again")])
 def test_what_cannot_be_done_yet_is_tried_within_seconds_for_ever(error: Exception) -> None:
-    found = delays(error, 5000)
-    assert len(found) == 5000
+    found = delays(error, 100)
+    assert len(found) == 100
     assert found[0] == 0.1
     assert max(found) == found[-1] == 5.0
 
@@ -53,6 +53,6 @@ def test_an_unknown_error_is_tried_with_growing_delays_and_parked_in_the_end() -
     [Unavailable("Stripe"), AutoReconnect("mongo"), ServerSelectionTimeoutError("mongo")],
 )
 def test_what_is_out_of_reach_is_waited_for_and_never_parked(error: Exception) -> None:
-    found = delays(error, 5000)
-    assert len(found) == 5000
+    found = delays(error, 100)
+    assert len(found) == 100
     assert max(found) == 60.0

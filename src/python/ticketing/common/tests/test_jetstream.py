@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 
 import nats
 
+from ticketing.common.bus import Done
 from ticketing.common.bus import Message
+from ticketing.common.bus import Park
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import Listener
@@ -70,8 +72,8 @@ def test_a_consumer_can_take_up_more_subjects_later(nats_url: str) -> None:
     assert (before.ids, after.ids) == (["1"], ["2"])
 
 
-def test_everything_handled_is_acknowledged_to_the_server(nats_url: str) -> None:
-    listener = Listener()
+def test_the_server_knows_of_everything_that_was_handled_or_given_up(nats_url: str) -> None:
+    listener = Listener(lambda message: Park("no") if message.id == "7" else Done())
 
     async def story() -> None:
         async with JetStreamStand(nats_url).open() as bus:
@@ -151,3 +153,22 @@ def test_a_consumer_stops_also_while_the_server_is_away(own_nats: NatsServer) ->
             stop.set()
 
     asyncio.run(asyncio.wait_for(story(), timeout=8))
+
+
+def test_a_consumer_begins_once_a_server_that_went_away_is_back(own_nats: NatsServer) -> None:
+    own_nats.start()
+    listener = Listener()
+
+    async def story() -> None:
+        async with connected(own_nats.url) as bus:
+            own_nats.kill()
+            await until(lambda: not bus.connected)
+            async with consuming(bus, "tickets", listener):
+                await asyncio.sleep(0.3)
+                own_nats.start()
+                await until(lambda: bus.connected)
+                await bus.publish(message("1"))
+                await until(lambda: listener.heard, within=15)
+
+    asyncio.run(story())
+    assert listener.ids == ["1"]

@@ -4,6 +4,7 @@ import pytest
 from flask import Blueprint
 from flask import jsonify
 from flask.typing import ResponseReturnValue
+from structlog.contextvars import bind_contextvars
 from structlog.contextvars import get_contextvars
 
 from ticketing.common.tests.apps import app_of
@@ -14,6 +15,12 @@ routes = Blueprint("ids", __name__)
 @routes.get("/context")
 def context() -> ResponseReturnValue:
     return jsonify(get_contextvars())
+
+
+@routes.post("/context")
+def bind() -> ResponseReturnValue:
+    bind_contextvars(ticket_id="t")
+    return context()
 
 
 client = app_of(routes).test_client()
@@ -38,6 +45,11 @@ def test_a_silly_request_id_is_replaced(given: str) -> None:
 def test_each_request_without_an_id_gets_its_own() -> None:
     ids = {client.get("/context").headers["X-Request-ID"] for _ in range(20)}
     assert len(ids) == 20
+
+
+def test_nothing_bound_in_one_request_is_left_for_the_next() -> None:
+    assert client.post("/context").get_json().keys() == {"correlation_id", "ticket_id"}
+    assert client.get("/context").get_json().keys() == {"correlation_id"}
 
 
 def test_errors_carry_the_id_too() -> None:
