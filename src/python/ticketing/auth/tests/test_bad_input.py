@@ -121,7 +121,7 @@ def test_a_body_over_64_kib_is_too_large(client: FlaskClient, path: str) -> None
 
 
 def test_any_json_at_all_is_answered(client: FlaskClient, path: str) -> None:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(any_json("email", "password"))
     def post(body: str) -> None:
         errors_of(client.post(path, data=body, content_type="application/json"), 400)

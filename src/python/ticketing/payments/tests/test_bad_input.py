@@ -83,7 +83,7 @@ def test_a_body_over_64_kib_is_too_large(buyer: FlaskClient) -> None:
 
 
 def test_any_json_at_all_is_answered(buyer: FlaskClient) -> None:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(any_json("token", "orderId"))
     def post(body: str) -> None:
         errors_of(buyer.post("/api/payments", data=body, content_type="application/json"), 400)

@@ -143,7 +143,7 @@ def test_a_body_over_64_kib_is_too_large(writer: Writer) -> None:
 
 
 def test_any_json_at_all_is_answered(writer: Writer) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(any_json("title", "price"))
     def write(body: str) -> None:
         reply = writer.write(data=body, content_type="application/json")
