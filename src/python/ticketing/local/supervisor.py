@@ -48,9 +48,11 @@ class Supervisor:
 
     def _listen_for_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup has its way
-                loop.add_signal_handler(number, self._stop.set)
+        numbers = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # nohup has its way
+            numbers.remove(signal.SIGHUP)
+        for number in numbers:
+            loop.add_signal_handler(number, self._stop.set)
 
     async def _missing(self) -> list[str]:
         ready = await asyncio.gather(*(process.is_ready() for process in self._processes))
