@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from ticketing.common.bus import Done
 from ticketing.common.errors import Failure
+from ticketing.common.testing import deliver
 from ticketing.payments.tests.memory_processor import ASKS
 from ticketing.payments.tests.memory_processor import ASKS_POOR
 from ticketing.payments.tests.memory_processor import DECLINED
@@ -31,10 +33,12 @@ def _pay(till: Till, token: str = VISA) -> None:
 
 
 def _come_to_rest(till: Till) -> None:
-    """All buyers and banks have acted, all doubts are settled."""
+    """All buyers and banks have acted, all news was delivered again, all doubts are settled."""
     till.stripe.before.clear()
     till.stripe.after.clear()
     _act(till)
+    for news in till.news:
+        assert deliver(till.service, news) == Done()
     for _ in range(2):
         till.sweep()
     assert "checkAt" not in str(list(till.database["payments"].find()))

@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import Any
 
 from ticketing.common.bus import Verdict
+from ticketing.common.events import Event
 from ticketing.common.events import OrderCancelled
 from ticketing.common.events import OrderCompleted
 from ticketing.common.events import OrderCreated
@@ -38,12 +39,16 @@ _EVENTS = {
 
 @dataclass
 class Till:
-    """One database, one card processor, and as many processes as a test wants."""
+    """One database, one card processor, and as many processes as a test wants.
+
+    `news` is what it was told, `told` what it told.
+    """
 
     clock: TurnedClock = field(default_factory=TurnedClock)
     stripe: MemoryProcessor = field(default_factory=MemoryProcessor)
     database: Any = field(default_factory=memory_database)
     told: list[Any] = field(default_factory=list)
+    news: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.service = build(ENV, self.database, self.clock, self.stripe)
@@ -67,7 +72,7 @@ class Till:
             ticket=OrderedTicket(id="t", price=price),
         )
         event = _EVENTS[status](id=f"{id}-{version}", occurred_at=self.clock.now, order=state)
-        return deliver(self.service, event)
+        return self._hear(event)
 
     def cancel_order(self) -> Verdict:
         return self.order(OrderStatus.CANCELLED, 1)
@@ -81,6 +86,10 @@ class Till:
             order_id=ORDER,
             reason="The ticket went to somebody else",
         )
+        return self._hear(event)
+
+    def _hear(self, event: Event) -> Verdict:
+        self.news.append(event)
         return deliver(self.service, event)
 
     def pay(self, token: str = VISA, *, order_id: str = ORDER) -> Receipt:
