@@ -26,26 +26,26 @@ from ticketing.common.logs import logger
 log = logger(__name__)
 
 SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>"]
-BATCH = 20
-"""Messages asked for at once; handled one by one, so all of them well within ACK_WAIT."""
 PULL = 0.5
 """Seconds that one request for messages stands; how long a stop of an idle consumer can take."""
 CONFIRM = 2.0
 """Seconds until a publish is taken for lost; publishing the same id again is harmless."""
-ACK_WAIT = 60.0
-"""Seconds after which the server gives an unanswered message to another worker."""
+ACK_WAIT = 10.0
+"""Seconds without a sign of life after which a message in hand is given to another worker."""
 
 
 class JetStreamBus:
     """A `Bus` on a file-backed stream, with one durable pull consumer per consumer name.
 
     `prefix` names the streams: `ticketing` gives TICKETING and, for parked messages,
-    TICKETING_DEAD.
+    TICKETING_DEAD. `ack_wait` is in seconds.
     """
 
-    def __init__(self, url: str, prefix: str, name: str) -> None:
+    def __init__(self, url: str, prefix: str, name: str, *, ack_wait: float = ACK_WAIT) -> None:
         self._url = url
         self._name = name
+        self._ack_wait = ack_wait
+        self._last_error = ""
         self.stream = prefix.upper()
         self.dead_stream = f"{self.stream}_DEAD"
         self._client = Client()
@@ -65,6 +65,7 @@ class JetStreamBus:
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.25,  # type: ignore[arg-type]  # a float works
             error_cb=self._on_error,
+            reconnected_cb=self._on_reconnect,
             allow_reconnect=True,
         )
         await self._ensure_stream(self.stream, SUBJECTS)
@@ -83,13 +84,13 @@ class JetStreamBus:
     async def consume(
         self, consumer: str, subjects: Sequence[str], handle: Handle, stop: asyncio.Event
     ) -> None:
-        """Consume as `Bus.consume` says; what was fetched when `stop` is set is given back."""
+        """Consume as `Bus.consume` says, with one message in hand at a time."""
         pull: JetStreamContext.PullSubscription | None = None
         while not stop.is_set():
             try:
                 pull = pull or await self._join(consumer, subjects)
-                for raw in await pull.fetch(BATCH, timeout=PULL):
-                    await (raw.nak() if stop.is_set() else self._deliver(consumer, raw, handle))
+                for raw in await pull.fetch(1, timeout=PULL):
+                    await self._deliver(consumer, raw, handle)
             except TimeoutError:
                 continue
             except nats.errors.Error as error:
@@ -100,7 +101,12 @@ class JetStreamBus:
 
     async def _deliver(self, consumer: str, raw: Msg, handle: Handle) -> None:
         message = _message(raw)
-        match await handle(message):
+        sign_of_life = asyncio.create_task(_keep(raw, self._ack_wait / 3))
+        try:
+            verdict = await handle(message)
+        finally:
+            sign_of_life.cancel()
+        match verdict:
             case Done():
                 await raw.ack()
             case Again(delay):
@@ -133,7 +139,7 @@ class JetStreamBus:
         config = ConsumerConfig(
             durable_name=name,
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT,
+            ack_wait=self._ack_wait,
             max_deliver=-1,
             max_ack_pending=1000,
             filter_subjects=list(subjects),
@@ -142,7 +148,22 @@ class JetStreamBus:
         return await self._js.pull_subscribe_bind(durable=name, stream=self.stream)
 
     async def _on_error(self, error: Exception) -> None:
-        log.warning("nats connection", reason=repr(error))
+        # The client tries again several times a second: once per outage is enough.
+        if repr(error) != self._last_error:
+            self._last_error = repr(error)
+            log.warning("nats connection", reason=self._last_error)
+
+    async def _on_reconnect(self) -> None:
+        self._last_error = ""
+        log.info("nats connection is back")
+
+
+async def _keep(raw: Msg, every: float) -> None:
+    """Tell the server every so many seconds that the message is in hand."""
+    with suppress(nats.errors.Error):
+        while True:
+            await asyncio.sleep(every)
+            await raw.in_progress()
 
 
 def _message(raw: Msg) -> Message:

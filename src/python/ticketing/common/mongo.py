@@ -14,6 +14,7 @@ from bson import ObjectId
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
+from pymongo.errors import PyMongoError
 from structlog.contextvars import get_contextvars
 
 from ticketing.common.aggregate import Aggregate
@@ -42,11 +43,17 @@ def new_id() -> str:
 
 
 def connect(uri: str) -> Database[Document]:
-    """The database that the URI's path names; connects at the first operation, not here."""
-    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
-        uri, tz_aware=True, w="majority", journal=True, serverSelectionTimeoutMS=5000
-    )
-    return client.get_default_database()
+    """The database that the URI's path names; connects at the first operation, not here.
+
+    Exits with one line where the URI is wrong.
+    """
+    try:
+        client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+            uri, tz_aware=True, w="majority", journal=True, serverSelectionTimeoutMS=5000
+        )
+        return client.get_default_database()
+    except PyMongoError as error:
+        raise SystemExit(f"wrong in the environment: MONGO_URI: {error}") from None
 
 
 def ping(database: Database[Document]) -> None:

@@ -15,6 +15,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from ticketing.common import logs
 from ticketing.common.service import Service
 from ticketing.common.web import create_app
 
@@ -47,7 +48,9 @@ def serve(build: Callable[[Mapping[str, str]], Service[Any]], host: str, port: i
 
 def _load(build: Callable[[Mapping[str, str]], Service[Any]]) -> Flask:
     _die_with_parent()
-    app = create_app(build(os.environ))
+    service = build(os.environ)
+    logs.configure(service.name, service.settings.log_level)
+    app = create_app(service)
     gc.freeze()
     return app
 

@@ -1,6 +1,7 @@
 """Settings: a frozen struct read once from the environment, before anything else happens."""
 
 from collections.abc import Mapping
+from typing import Literal
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
 
     host: str = "0.0.0.0"
     port: int = 3000
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 class ServiceSettings(Settings, frozen=True, kw_only=True, rename="upper"):

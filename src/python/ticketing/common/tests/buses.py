@@ -19,6 +19,7 @@ from ticketing.common.bus import Done
 from ticketing.common.bus import Handle
 from ticketing.common.bus import Message
 from ticketing.common.bus import Verdict
+from ticketing.common.jetstream import ACK_WAIT
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.memory_bus import MemoryBus
 
@@ -67,9 +68,9 @@ class MemoryStand:
 class JetStreamStand:
     """The bus on a server, which is emptied afterwards."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ack_wait: float = ACK_WAIT) -> None:
         self._url = url
-        self._bus = JetStreamBus(url, "ticketing", "tests")
+        self._bus = JetStreamBus(url, "ticketing", "tests", ack_wait=ack_wait)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[JetStreamBus]:

@@ -10,6 +10,7 @@ from ticketing.common.bus import Done
 from ticketing.common.bus import Message
 from ticketing.common.bus import Park
 from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.tests.buses import SUBJECTS
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import Listener
 from ticketing.common.tests.buses import consuming
@@ -70,6 +71,48 @@ def test_a_consumer_can_take_up_more_subjects_later(nats_url: str) -> None:
 
     asyncio.run(story())
     assert (before.ids, after.ids) == (["1"], ["2"])
+
+
+def test_a_message_in_hand_stays_in_hand_however_long_it_takes(nats_url: str) -> None:
+    heard: list[Message] = []
+
+    async def slow(message: Message) -> Done:
+        heard.append(message)
+        await asyncio.sleep(3)
+        return Done()
+
+    async def story() -> None:
+        async with JetStreamStand(nats_url, ack_wait=1).open() as bus:
+            await bus.publish(message("1"))
+            async with consuming(bus, "tickets", slow), consuming(bus, "tickets", slow):
+                await until(lambda: heard)
+                await asyncio.sleep(3)
+
+    asyncio.run(story())
+    assert [message.id for message in heard] == ["1"]
+
+
+def test_a_message_of_a_worker_that_dies_soon_goes_to_another(nats_url: str) -> None:
+    listener = Listener()
+    taken = asyncio.Event()
+
+    async def dies(_: Message) -> Done:
+        taken.set()
+        await asyncio.Event().wait()
+        return Done()
+
+    async def story() -> None:
+        async with JetStreamStand(nats_url, ack_wait=1).open() as bus:
+            await bus.publish(message("1"))
+            consume = bus.consume("tickets", SUBJECTS, dies, asyncio.Event())
+            worker = asyncio.create_task(consume)
+            await taken.wait()
+            worker.cancel()
+            async with consuming(bus, "tickets", listener):
+                await until(lambda: listener.heard, within=3)
+
+    asyncio.run(story())
+    assert [(one.id, one.tries) for one in listener.heard] == [("1", 2)]
 
 
 def test_the_server_knows_of_everything_that_was_handled_or_given_up(nats_url: str) -> None:
