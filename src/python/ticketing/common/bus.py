@@ -11,7 +11,7 @@ from typing import Protocol
 from typing import TypeVar
 
 import msgspec
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import PyMongoError
 from structlog.contextvars import bound_contextvars
 
 from ticketing.common.errors import Conflict
@@ -102,7 +102,12 @@ class EventRouter(Generic[U]):
         return register
 
     def handle(self, message: Message, use_cases: U) -> None:
-        """Decode the message and call its handler; raises what the handler raises."""
+        """Decode the message and call its handler; raises what the handler raises.
+
+        NotYet without a handler: a newer version of this service, being rolled out, has one.
+        """
+        if message.subject not in self._handlers:
+            raise NotYet(f"no handler for {message.subject} here")
         event, handler = self._handlers[message.subject]
         handler(msgspec.json.decode(message.body, type=event), use_cases)
 
@@ -135,7 +140,7 @@ def judge(error: Exception, tries: int) -> Verdict:
         case Refused() | NotFound():
             log.info("event refused", reason=str(error))
             return Done()
-        case Unavailable() | ConnectionFailure():
+        case Unavailable() | PyMongoError():
             log.warning("event waits for what is out of reach", reason=str(error))
         case _ if tries < MAX_TRIES:
             log.exception("event failed", exc_info=error)

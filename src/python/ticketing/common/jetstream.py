@@ -15,6 +15,7 @@ from nats.js.api import ConsumerConfig
 from nats.js.api import StorageType
 from nats.js.api import StreamConfig
 from nats.js.errors import BadRequestError
+from nats.js.errors import NotFoundError
 
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
@@ -51,10 +52,10 @@ class JetStreamBus:
         self._client = Client()
         self._js: JetStreamContext = self._client.jetstream()
 
-    @property
-    def connected(self) -> bool:
-        """Whether the server is in reach now."""
-        return self._client.is_connected
+    def check(self) -> None:
+        """Raise unless the server is in reach now."""
+        if not self._client.is_connected:
+            raise ConnectionError("not connected to the broker")
 
     async def connect(self) -> None:
         """Connect, for as long as that takes, and make the streams."""
@@ -68,8 +69,12 @@ class JetStreamBus:
             reconnected_cb=self._on_reconnect,
             allow_reconnect=True,
         )
-        await self._ensure_stream(self.stream, SUBJECTS)
-        await self._ensure_stream(self.dead_stream, [f"dead.{self.stream}.>"])
+        while True:
+            try:
+                return await self._ensure_streams()
+            except nats.errors.Error as error:
+                log.warning("the broker has no streams yet, trying again", reason=repr(error))
+                await asyncio.sleep(0.5)
 
     async def close(self) -> None:
         """Send what is buffered and leave; a message whose answer is lost here comes again."""
@@ -95,6 +100,7 @@ class JetStreamBus:
                 continue
             except nats.errors.Error as error:
                 log.warning("cannot reach the broker, trying again", reason=repr(error))
+                pull = None  # the server may have lost the consumer, or even the stream
                 await asyncio.sleep(0.5)
         if pull is not None:
             await pull.unsubscribe()
@@ -128,24 +134,40 @@ class JetStreamBus:
         subject = f"dead.{self.stream}.{consumer}.{message.subject}"
         await self._js.publish(subject, message.body, timeout=CONFIRM, headers=headers)
 
-    async def _ensure_stream(self, name: str, subjects: list[str]) -> None:
-        config = StreamConfig(name=name, subjects=subjects, storage=StorageType.FILE)
-        try:
-            await self._js.add_stream(config)
-        except BadRequestError:
-            await self._js.update_stream(config)
+    async def _ensure_streams(self) -> None:
+        for name, subjects in [
+            (self.stream, SUBJECTS),
+            (self.dead_stream, [f"dead.{self.stream}.>"]),
+        ]:
+            config = StreamConfig(name=name, subjects=subjects, storage=StorageType.FILE)
+            try:
+                await self._js.add_stream(config)
+            except BadRequestError:
+                await self._js.update_stream(config)
 
     async def _join(self, name: str, subjects: Sequence[str]) -> JetStreamContext.PullSubscription:
+        await self._ensure_streams()
+        known = await self._subjects_of(name)
         config = ConsumerConfig(
             durable_name=name,
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=self._ack_wait,
             max_deliver=-1,
-            max_ack_pending=1000,
-            filter_subjects=list(subjects),
+            max_ack_pending=-1,  # however many wait for a later try, new ones still come
+            filter_subjects=sorted({*subjects, *known}),
         )
         await self._js.add_consumer(self.stream, config)
         return await self._js.pull_subscribe_bind(durable=name, stream=self.stream)
+
+    async def _subjects_of(self, consumer: str) -> list[str]:
+        """What it consumes so far. It never loses a subject by itself: during a rollout an older
+        version that starts would take away what a newer one has added, and its messages with it.
+        """
+        try:
+            config = (await self._js.consumer_info(self.stream, consumer)).config
+        except NotFoundError:
+            return []
+        return config.filter_subjects or [config.filter_subject or ""]
 
     async def _on_error(self, error: Exception) -> None:
         # The client tries again several times a second: once per outage is enough.
@@ -160,9 +182,9 @@ class JetStreamBus:
 
 async def _keep(raw: Msg, every: float) -> None:
     """Tell the server every so many seconds that the message is in hand."""
-    with suppress(nats.errors.Error):
-        while True:
-            await asyncio.sleep(every)
+    while True:
+        await asyncio.sleep(every)
+        with suppress(nats.errors.Error):
             await raw.in_progress()
 
 

@@ -1,5 +1,6 @@
 """Documents in MongoDB: state, version and outbox in one write; replicas of others' state."""
 
+import threading
 import time
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ Documents = Collection[Document]
 
 PATIENCE = 1.0
 """Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
+WAITING = 4
+"""Requests that may wait at once; further ones get their answer without."""
 YOUNG = 5.0
 """Seconds for which a thing counts as just made."""
 
@@ -52,8 +55,8 @@ def connect(uri: str) -> Database[Document]:
             uri, tz_aware=True, w="majority", journal=True, serverSelectionTimeoutMS=5000
         )
         return client.get_default_database()
-    except PyMongoError as error:
-        raise SystemExit(f"wrong in the environment: MONGO_URI: {error}") from None
+    except (PyMongoError, ValueError):  # whose text may hold the password
+        raise SystemExit("wrong in the environment: MONGO_URI, with a database name") from None
 
 
 def ping(database: Database[Document]) -> None:
@@ -143,6 +146,7 @@ class Replica:
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
+        self._seats = threading.Semaphore(WAITING)
 
     def get(self, id: str) -> Document:
         """The newest state known; raises NotFound."""
@@ -152,33 +156,26 @@ class Replica:
         """The newest state known, after a moment's patience where the id is so young that its news
         may be on the way: who makes a thing and uses it at once need not know that we replicate.
         """
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and _is_young(id):
-            with suppress(NotFound):
-                return self.get(id)
-            time.sleep(0.01)
-        return self.get(id)
+        if not _is_young(id) or not self._seats.acquire(blocking=False):
+            return self.get(id)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                with suppress(NotFound):
+                    return self.get(id)
+                time.sleep(0.01)
+            return self.get(id)
+        finally:
+            self._seats.release()
 
     def apply(self, id: str, version: int, state: Document) -> None:
         """Keep this state if it is newer than what is held; safe under any order and repetition."""
-        while not self._replace(id, version, state) and not self._insert(id, version, state):
-            held = self.documents.find_one({"_id": id}, {"version": True})
-            if held is not None and held["version"] >= version:
-                return
-
-    def _replace(self, id: str, version: int, state: Document) -> bool:
         older = {"_id": id, "version": {"$lt": version}}
-        return (
-            self.documents.update_one(older, {"$set": {**state, "version": version}}).matched_count
-            > 0
-        )
-
-    def _insert(self, id: str, version: int, state: Document) -> bool:
+        newer = {"$set": {**state, "version": version}}
         try:
-            self.documents.insert_one({"_id": id, **state, "version": version})
-        except DuplicateKeyError:
-            return False
-        return True
+            self.documents.update_one(older, newer, upsert=True)
+        except DuplicateKeyError:  # something is held, which came meanwhile or is newer
+            self.documents.update_one(older, newer)
 
 
 def _is_young(id: str) -> bool:

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -25,7 +26,9 @@ def commands(build: Build, *names: str) -> click.Group:
     known = {"web": _web, "worker": _worker}
     group = click.Group()
     for name in names:
-        group.add_command(click.Command(name, callback=_bound(known[name], build), help=name))
+        command = known[name]
+        callback = partial(command, build)
+        group.add_command(click.Command(name, callback=callback, help=command.__doc__))
     return group
 
 
@@ -58,7 +61,3 @@ def _worker(build: Build) -> None:
     """Publish this service's events and handle the others'; health on HOST:PORT."""
     broker = read(BrokerSettings, os.environ)
     work(start(build), broker)
-
-
-def _bound(command: Callable[[Build], None], build: Build) -> Callable[[], None]:
-    return lambda: command(build)

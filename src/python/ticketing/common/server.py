@@ -19,9 +19,9 @@ from ticketing.common import logs
 from ticketing.common.service import Service
 from ticketing.common.web import create_app
 
-THREADS = 2 * (os.cpu_count() or 1) + 1
-"""Requests in progress at once; more threads than this only wait for each other."""
-GRACE = 10
+THREADS = 16
+"""Requests in progress at once; most of their time they wait for a database or for Stripe."""
+GRACE = 20
 """Seconds that requests in progress get to finish after SIGTERM."""
 
 _LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
@@ -39,7 +39,7 @@ def serve(build: Callable[[Mapping[str, str]], Service[Any]], host: str, port: i
         interface=Interfaces.WSGI,
         blocking_threads=THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,

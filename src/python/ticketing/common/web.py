@@ -61,7 +61,8 @@ def create_app(service: Service[U]) -> Flask:
     assert service.routes is not None
     app = Flask(service.name, static_folder=None)
     app.json = MsgspecProvider(app)
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     # One more: a chunked body is cut at the limit, and must not pass for one that ends there.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions["use_cases"] = service.use_cases
@@ -146,6 +147,8 @@ def _reply_to_error(error: Exception) -> ResponseReturnValue:
     match error:
         case Invalid(messages=messages):
             return _errors(400, *({"message": m, "field": f} for f, m in messages.items()))
+        case Conflict() | NotYet():
+            return _errors(409, {"message": "Somebody else was first, try again"})
         case Failure():
             status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
             return _errors(status, {"message": str(error)})

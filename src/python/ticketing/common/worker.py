@@ -25,6 +25,7 @@ def work(service: Service[Any], broker: BrokerSettings) -> None:
     ready = {**service.ready_checks(), "nats": lambda: reach_broker(broker.nats_url)}
     stop_health = health.serve(settings.host, settings.port, alive=alive, ready=ready)
     health.wait_for(ready)
+    ready["nats"] = bus.check
     service.prepare()
     asyncio.run(_work(service, bus, alive))
     stop_health()

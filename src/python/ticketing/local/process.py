@@ -24,7 +24,7 @@ FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 # A process that lived so long was well: when it dies, the pauses begin anew.
 HEALTHY_SECONDS = 20.0
-STOP_SECONDS = 6.0
+STOP_SECONDS = 25.0
 PROBE_INTERVAL = 0.05
 PR_SET_PDEATHSIG = 1
 

@@ -15,7 +15,7 @@ from ticketing.local.process import Part
 from ticketing.local.process import Stage
 
 # What leads to the real Stripe, through a proxy if need be.
-STRIPE = ("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE")
+STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 INTERNET = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
 
 

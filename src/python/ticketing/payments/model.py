@@ -103,6 +103,11 @@ class Payment(Aggregate):
             state = self._state()
             self.events.append(PaymentCreated(id=event_id, occurred_at=now, payment=state))
 
+    def postpone(self, now: datetime) -> None:
+        """Have Stripe asked again later: it could not tell."""
+        self.check_at = now + DOUBT
+        self.change()
+
     def refund(self, now: datetime) -> None:
         """Note that the money went back."""
         self.status = PaymentStatus.REFUNDED

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from typing import TypeVar
 
@@ -9,11 +10,15 @@ import stripe
 
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
+from ticketing.common.logs import logger
+
+log = logger(__name__)
 
 T = TypeVar("T")
 
-TIMEOUT = 10
-"""Seconds that one call to Stripe may take; the SDK tries up to three times."""
+TIMEOUT = (2, 5)
+"""Seconds to connect and to be answered; the SDK tries twice, so a call may take about 15 s: less
+than what SIGTERM leaves a request in progress, and than `model.DOUBT`."""
 NOT_PAID = "requires_payment_method"
 
 
@@ -39,7 +44,7 @@ class CardProcessor:
             key,
             base_addresses={"api": api_base} if api_base else {},
             http_client=stripe.RequestsClient(timeout=TIMEOUT),
-            max_network_retries=2,
+            max_network_retries=1,
         ).v1
 
     def open(self, *, payment_id: str, order_id: str, amount: int) -> Intent:
@@ -74,7 +79,7 @@ class CardProcessor:
                 )
             )
         except Refused as refusal:
-            return Intent(id=intent_id, status=NOT_PAID, declined=str(refusal))
+            return replace(self.look_up(intent_id), declined=str(refusal))
 
     def look_up(self, intent_id: str) -> Intent:
         """The intent as it is now."""
@@ -116,7 +121,8 @@ class CardProcessor:
 def _reach(call: Callable[[], T]) -> T:
     try:
         return call()
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError) as error:
+    except (stripe.CardError, stripe.InvalidRequestError):
+        raise
+    except stripe.StripeError as error:
+        log.warning("stripe gives no answer", reason=repr(error))
         raise Unavailable("The card processor gives no answer, try again") from error
-    except stripe.APIError as error:
-        raise Unavailable("The card processor is in trouble, try again") from error

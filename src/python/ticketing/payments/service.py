@@ -86,17 +86,37 @@ class Payments:
         )
         payment.begin(intent_id, token, self._clock())
         self._payments.save(payment)
-        intent = self._processor.confirm(intent_id, token, payment.attempt_key)
+        intent = self._charge(payment, intent_id, token)
         self._settle(payment, intent)
         return _receipt(payment, intent)
 
+    def _charge(self, payment: Payment, intent_id: str, token: str) -> Intent:
+        """Confirm the intent, or close it if its order has ended meanwhile.
+
+        `follow_order` writes what it heard and then reads the payment; here the payment was written
+        and then what was heard is read. So one of the two always sees the other.
+        """
+        if self._orders.get(payment.order_id).status is OrderStatus.CANCELLED:
+            return self._processor.close(intent_id)
+        return self._processor.confirm(intent_id, token, payment.attempt_key)
+
     def settle_doubts(self) -> None:
-        """Ask Stripe about every outcome in doubt; one that it cannot tell holds up no other."""
+        """Ask Stripe about every outcome in doubt; what another writer just changed can wait."""
         for payment in self._payments.in_doubt(self._clock(), limit=SWEEP_BATCH):
             try:
-                self._settle(payment, self._processor.look_up(_intent_id(payment)))
-            except (Conflict, Refused, Unavailable):
+                self._settle_doubt(payment)
+            except (Conflict, Refused):
                 continue
+            except Unavailable:
+                return
+
+    def _settle_doubt(self, payment: Payment) -> None:
+        try:
+            self._settle(payment, self._processor.look_up(_intent_id(payment)))
+        except (Refused, Unavailable):
+            payment.postpone(self._clock())  # the others' turn comes first
+            self._payments.save(payment)
+            raise
 
     def follow_order(self, order: OrderState) -> None:
         """Take over the order's state; when it has ended unpaid, see to it that nobody pays it."""
@@ -128,11 +148,11 @@ class Payments:
 
 
 def _receipt(payment: Payment, intent: Intent) -> Receipt:
-    if payment.in_doubt:
+    if payment.status is PaymentStatus.SUCCEEDED:
+        return Receipt(payment_id=payment.id)
+    if payment.in_doubt and not intent.declined:
         return Receipt(payment_id=payment.id, client_secret=intent.client_secret)
-    if payment.status is not PaymentStatus.SUCCEEDED:
-        raise Refused(intent.declined or CANNOT_PAY)
-    return Receipt(payment_id=payment.id)
+    raise Refused(intent.declined or CANNOT_PAY)
 
 
 def _intent_id(payment: Payment) -> str:
