@@ -14,6 +14,7 @@ import pytest
 from ticketing.local.process import Part
 from ticketing.local.process import Process
 from ticketing.local.tests.running import alive
+from ticketing.local.tests.running import eventually
 
 STUBBORN = """
 import os, signal, sys, time
@@ -57,7 +58,7 @@ def test_a_stop_leaves_nothing_of_a_process_that_does_not_listen(
 
     asyncio.run(run())
     assert len(pids) == 2
-    assert alive(set(pids)) == set()
+    eventually(lambda: alive(set(pids)) == set())  # a killed process takes its moment to go
 
 
 def test_warnings_are_shown_with_the_name_of_the_process(
