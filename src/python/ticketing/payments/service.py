@@ -33,7 +33,7 @@ class Receipt:
 class Payments:
     """Takes money for orders and gives it back.
 
-    Whatever is asked of Stripe was saved before as an attempt, so a crash or a lost answer leaves a
+    Whatever can charge a card was saved before as an attempt, so a crash or a lost answer leaves a
     payment in doubt, and Stripe is asked what became of it: when the buyer posts again, by the
     sweep, and when the order ends.
     """
