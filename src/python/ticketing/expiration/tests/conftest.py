@@ -11,10 +11,10 @@ from redis import Redis
 
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
+from ticketing.common.testing_servers import NatsServer
+from ticketing.common.testing_servers import RedisServer
 from ticketing.expiration.main import build
-from ticketing.expiration.tests.servers import NatsServer
-from ticketing.expiration.tests.servers import RedisServer
-from ticketing.expiration.tests.servers import ServiceProcess
+from ticketing.expiration.tests.processes import ServiceProcess
 from ticketing.expiration.timers import Timers
 
 Run = Callable[[str], ServiceProcess]

@@ -12,9 +12,9 @@ from ticketing.common.health import missing
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import deliver
+from ticketing.common.testing_servers import free_port
 from ticketing.expiration.main import build
 from ticketing.expiration.tests.news import of_order
-from ticketing.expiration.tests.servers import free_port
 from ticketing.expiration.timers import QUEUE
 from ticketing.expiration.timers import Timers
 

@@ -12,10 +12,10 @@ from rq.scheduler import RQScheduler
 from structlog.contextvars import bound_contextvars
 
 from ticketing.common.clock import utc_now
+from ticketing.common.testing_servers import NatsServer
+from ticketing.common.testing_servers import free_port
 from ticketing.expiration.tests.news import ORDER
 from ticketing.expiration.tests.news import told
-from ticketing.expiration.tests.servers import NatsServer
-from ticketing.expiration.tests.servers import free_port
 from ticketing.expiration.timers import QUEUE
 from ticketing.expiration.timers import Timers
 from ticketing.expiration.timers import publish_expiration

@@ -12,12 +12,12 @@ from redis import Redis
 
 from ticketing.common.clock import utc_now
 from ticketing.common.events import ExpirationCompleted
+from ticketing.common.testing_servers import NatsServer
+from ticketing.common.testing_servers import RedisServer
+from ticketing.common.testing_servers import eventually
 from ticketing.expiration.tests.conftest import Run
 from ticketing.expiration.tests.news import ORDER
 from ticketing.expiration.tests.news import told
-from ticketing.expiration.tests.servers import NatsServer
-from ticketing.expiration.tests.servers import RedisServer
-from ticketing.expiration.tests.servers import until
 from ticketing.expiration.timers import Timers
 
 
@@ -60,11 +60,11 @@ def test_a_process_waits_for_redis_and_says_when_it_is_gone(
     redis_server.kill()
     process = run("rq")
     down = (503, {"ready": False, "missing": ["redis"]})
-    until(lambda: process.ready() == down)
+    eventually(lambda: process.ready() == down)
     redis_server.start()
     process.wait_until_ready()
     redis_server.kill()
-    until(lambda: process.ready() == down)
+    eventually(lambda: process.ready() == down)
     redis_server.start()
     process.wait_until_ready()
 

@@ -10,9 +10,9 @@ from rq import Queue
 from rq.registry import ScheduledJobRegistry
 
 from ticketing.common.errors import Unavailable
+from ticketing.common.testing_servers import free_port
 from ticketing.expiration.tests.news import DUE
 from ticketing.expiration.tests.news import ORDER
-from ticketing.expiration.tests.servers import free_port
 from ticketing.expiration.timers import QUEUE
 from ticketing.expiration.timers import Timers
 

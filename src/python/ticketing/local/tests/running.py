@@ -1,46 +1,23 @@
 """The real platform as a subprocess of the tests, and a visitor who uses it over HTTP."""
 
-import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from typing import TypeVar
 
 import psutil
 import requests
 
+from ticketing.common.testing_servers import eventually
+from ticketing.common.testing_servers import free_port
 from ticketing.local import main
 
 START_SECONDS = 60
 STOP_SECONDS = 30
-
-T = TypeVar("T")
-
-
-def eventually(condition: Callable[[], T], within: float = 5.0) -> T:
-    """The first truthy result of `condition`; a KeyError or a refused connection is not yet one."""
-    deadline = time.monotonic() + within
-    while True:
-        with contextlib.suppress(KeyError, requests.ConnectionError):
-            if result := condition():
-                return result
-        assert time.monotonic() < deadline, f"not within {within} s"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def run(

@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ticketing.common.testing_servers import eventually
 from ticketing.local.process import Part
 from ticketing.local.process import Process
 from ticketing.local.tests.running import alive
-from ticketing.local.tests.running import eventually
 
 STUBBORN = """
 import os, signal, sys, time
