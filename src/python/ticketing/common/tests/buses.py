@@ -90,6 +90,17 @@ class JetStreamStand:
         return found
 
 
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[JetStreamBus]:
+    """The bus on a server, which keeps what it holds."""
+    bus = JetStreamBus(url, "ticketing", "tests")
+    await bus.connect()
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
 def _parked(raw: Msg) -> Parked:
     headers = raw.headers or {}
     _, stream, consumer, subject = raw.subject.split(".", 3)
