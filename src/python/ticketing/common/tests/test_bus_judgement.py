@@ -4,7 +4,9 @@ from itertools import pairwise
 
 import pytest
 from pymongo.errors import AutoReconnect
+from pymongo.errors import OperationFailure
 from pymongo.errors import ServerSelectionTimeoutError
+from pymongo.errors import WTimeoutError
 
 from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
@@ -50,7 +52,13 @@ def test_an_unknown_error_is_tried_with_growing_delays_and_parked_in_the_end() -
 
 @pytest.mark.parametrize(
     "error",
-    [Unavailable("Stripe"), AutoReconnect("mongo"), ServerSelectionTimeoutError("mongo")],
+    [
+        Unavailable("Stripe"),
+        AutoReconnect("mongo"),
+        ServerSelectionTimeoutError("mongo"),
+        OperationFailure("the database is shutting down", code=91),
+        WTimeoutError("a majority did not answer in time"),
+    ],
 )
 def test_what_is_out_of_reach_is_waited_for_and_never_parked(error: Exception) -> None:
     found = delays(error, 100)

@@ -66,9 +66,9 @@ def client() -> Iterator[FlaskClient]:
         ("not-authorized", errors(401, "Not Authorized")),
         ("not-found", errors(404, "Not Found!")),
         ("invalid-whole", errors(400, "Malformed JSON")),
-        ("conflict", errors(409, "changed meanwhile")),
-        ("duplicate", errors(409, "taken")),
-        ("not-yet", errors(409, "too early")),
+        ("conflict", errors(409, "Somebody else was first, try again")),
+        ("duplicate", errors(409, "Somebody else was first, try again")),
+        ("not-yet", errors(409, "Somebody else was first, try again")),
         ("unavailable", errors(503, "no answer")),
         ("unknown", errors(500, "Something went wrong")),
     ],
@@ -130,6 +130,20 @@ def test_an_unknown_path_is_not_found(client: FlaskClient, path: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_a_known_path_with_another_method_is_not_found(client: FlaskClient, method: str) -> None:
     assert reply(client.open("/api/things", method=method)) == errors(404, "Not Found!")
+
+
+@pytest.mark.parametrize("path", ["/api/things", "/api/fail/refused", "/healthz"])
+def test_options_are_no_method_of_a_known_path(client: FlaskClient, path: str) -> None:
+    response = client.options(path)
+    assert reply(response) == errors(404, "Not Found!")
+    assert "Allow" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/api//things", "/api/things//", "/api//"])
+def test_slashes_in_a_row_are_not_found_and_lead_nowhere(client: FlaskClient, path: str) -> None:
+    for method in ("GET", "POST"):
+        response = client.open(method=method, environ_overrides={"PATH_INFO": path})
+        assert reply(response) == errors(404, "Not Found!")
 
 
 def test_a_slash_at_the_end_changes_nothing(client: FlaskClient) -> None:

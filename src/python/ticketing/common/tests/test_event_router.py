@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
 from ticketing.common.bus import EventRouter
@@ -94,9 +95,12 @@ def test_a_body_that_is_not_the_event_is_not_done(body: bytes) -> None:
     assert calls == []
 
 
-def test_an_event_without_a_handler_is_not_done() -> None:
-    stray = Message(id="1", subject="order.created", body=b"{}", correlation_id="")
-    assert isinstance(events.attempt(stray, []), Again)
+@pytest.mark.parametrize("tries", [1, MAX_TRIES, 1000])
+def test_an_event_without_a_handler_waits_for_the_version_that_has_one(tries: int) -> None:
+    stray = Message(id="1", subject="order.created", body=b"{}", correlation_id="", tries=tries)
+    verdict = events.attempt(stray, [])
+    assert isinstance(verdict, Again)
+    assert verdict.delay <= 5
 
 
 def test_unknown_fields_are_ignored() -> None:

@@ -137,6 +137,8 @@ BAD_TOKENS = {
     "of another algorithm": signed(algorithm="HS384"),
     "a refresh token": signed(type="refresh"),
     "nobody's": signed(sub=None),
+    "without an email": signed(email=None),
+    "without a time of issue": signed(iat=None),
     "a number's": jwt.encode({**claims(), "sub": 7}, KEY),
     "from the future": signed(nbf=datetime.now(UTC) + timedelta(hours=1)),
     "cut": signed()[:-2],
@@ -163,8 +165,20 @@ def test_no_header_at_all_is_a_fault_of_ours(text: str) -> None:
             assert client.get("/mine", environ_overrides=environ).status_code == 401
 
 
-def test_a_token_without_an_email_is_still_somebody(client: FlaskClient) -> None:
-    assert client.get("/who", headers=bearer(signed(email=None))).get_json()["email"] == ""
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_csrf_header_that_is_not_ascii_is_wrong(browser: FlaskClient, method: str) -> None:
+    wrong = {"HTTP_X_XSRF_TOKEN": "\xe9"}
+    assert reply(browser.open("/mine", method=method, environ_overrides=wrong)) == NOT_AUTHORIZED
+    assert reply(browser.open("/who", method="POST", environ_overrides=wrong)) == (200, None)
+
+
+@pytest.mark.parametrize("value", ["", " ", ",", ", ,", ",, ,,", "Bearer", "Bearer ,"])
+def test_an_authorization_without_a_token_is_nobodys(client: FlaskClient, value: str) -> None:
+    nobody = {"HTTP_AUTHORIZATION": value}
+    assert reply(client.get("/who", environ_overrides=nobody)) == (200, None)
+    for method in ("GET", "POST"):
+        response = client.open("/mine", method=method, environ_overrides=nobody)
+        assert reply(response) == NOT_AUTHORIZED
 
 
 def cookies(client: FlaskClient, path: str, **headers: str) -> SimpleCookie:

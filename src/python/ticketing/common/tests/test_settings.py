@@ -48,6 +48,11 @@ def test_a_wrong_type_is_named_in_one_line(port: str) -> None:
     assert "PORT" in complaint({**ENV, "PORT": port})
 
 
+@pytest.mark.parametrize("level", ["chatty", "0", " "])
+def test_a_wrong_log_level_is_named_in_one_line(level: str) -> None:
+    assert "LOG_LEVEL" in complaint({**ENV, "LOG_LEVEL": level})
+
+
 def test_an_empty_optional_variable_is_as_good_as_none() -> None:
     assert read(ServiceSettings, {**ENV, "PORT": ""}).port == 3000
 
