@@ -6,6 +6,7 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TypeVar
 
+from ticketing.common.errors import Failure
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.payments.processor import NOT_PAID
@@ -16,6 +17,7 @@ T = TypeVar("T")
 
 VISA, DECLINED, POOR = "tok_visa", "tok_chargeDeclined", "pm_card_poor"
 ASKS, ASKS_POOR, SLOW = "pm_card_asks", "pm_card_asks_poor", "tok_slow"
+UNKNOWN = "tok_unknown"
 DECLINES = {
     DECLINED: "Your card was declined.",
     POOR: "Your card has insufficient funds.",
@@ -36,11 +38,14 @@ class Books:
 
 @dataclass
 class MemoryProcessor(CardProcessor):
-    """`before` and `after` hold what happens around the next call of a method, such as an error."""
+    """`before` and `after` hold what happens around the next call of a method, such as an error;
+    `troubles` what every look-up of an intent raises.
+    """
 
     books: dict[str, Books] = field(default_factory=dict)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     after: dict[str, Callable[[], object]] = field(default_factory=dict)
+    troubles: dict[str, Failure] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     _opened: dict[str, str] = field(default_factory=dict)
     _answers: dict[str, Intent] = field(default_factory=dict)
@@ -65,7 +70,12 @@ class MemoryProcessor(CardProcessor):
         return self._answer("confirm", act)
 
     def look_up(self, intent_id: str) -> Intent:
-        return self._answer("look_up", lambda: self.books[intent_id].intent)
+        def act() -> Intent:
+            if intent_id in self.troubles:
+                raise self.troubles[intent_id]
+            return self.books[intent_id].intent
+
+        return self._answer("look_up", act)
 
     def close(self, intent_id: str) -> Intent:
         def act() -> Intent:
@@ -100,6 +110,8 @@ class MemoryProcessor(CardProcessor):
         self._succeed(self.books[intent_id])
 
     def _charge(self, books: Books, token: str) -> Intent:
+        if token == UNKNOWN:
+            return replace(books.intent, declined=f"No such token: '{token}'")
         if books.intent.status in ("succeeded", "canceled", "processing"):
             return books.intent
         if token in DECLINES:
@@ -108,10 +120,9 @@ class MemoryProcessor(CardProcessor):
             self._move(books, "requires_action")
         elif token == SLOW:
             self._move(books, "processing")
-        elif token == VISA:
-            self._succeed(books)
         else:
-            return Intent(id=books.intent.id, status=NOT_PAID, declined=f"No such token: '{token}'")
+            assert token == VISA
+            self._succeed(books)
         books.token = token
         return books.intent
 

@@ -17,6 +17,7 @@ from ticketing.payments.tests.memory_processor import ASKS_POOR
 from ticketing.payments.tests.memory_processor import DECLINED
 from ticketing.payments.tests.memory_processor import POOR
 from ticketing.payments.tests.memory_processor import SLOW
+from ticketing.payments.tests.memory_processor import UNKNOWN
 from ticketing.payments.tests.memory_processor import VISA
 from ticketing.payments.tests.memory_processor import no_answer
 from ticketing.payments.tests.till import ORDER
@@ -84,7 +85,7 @@ def test_a_declined_card_is_tried_again_when_it_is_posted_again(
 
 
 def test_an_unknown_card_is_refused(buyer: FlaskClient, till: Till) -> None:
-    errors = errors_of(pay(buyer, "tok_unknown"), 400)
+    errors = errors_of(pay(buyer, UNKNOWN), 400)
     assert errors == [{"message": "No such token: 'tok_unknown'"}]
     assert pay(buyer).status_code == 201
     till.check_all_is_known()
@@ -122,6 +123,27 @@ def test_another_card_can_be_used_while_the_first_awaits_its_buyer(
 ) -> None:
     assert pay(buyer, ASKS).status_code == 202
     assert pay(buyer, VISA).status_code == 201
+    till.check_all_is_known()
+
+
+def test_an_unknown_card_does_not_end_what_the_first_awaits(buyer: FlaskClient, till: Till) -> None:
+    assert pay(buyer, ASKS).status_code == 202
+    errors = errors_of(pay(buyer, UNKNOWN), 400)
+    assert errors == [{"message": "No such token: 'tok_unknown'"}]
+    assert till.payment["status"] == "requires_action"
+    assert "checkAt" in till.payment
+    till.stripe.authenticate("pi_1")
+    till.sweep()
+    till.check_all_is_known()
+    assert till.books.charges == 1
+
+
+def test_an_unknown_card_is_a_receipt_where_the_first_was_charged_meanwhile(
+    buyer: FlaskClient, till: Till
+) -> None:
+    pay(buyer, ASKS)
+    till.stripe.before["confirm"] = lambda: till.stripe.authenticate("pi_1")
+    assert pay(buyer, UNKNOWN).status_code == 201
     till.check_all_is_known()
 
 

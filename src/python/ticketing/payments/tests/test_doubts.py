@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from ticketing.common.errors import Failure
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
+from ticketing.payments.model import DOUBT
+from ticketing.payments.service import SWEEP_BATCH
 from ticketing.payments.tests.memory_processor import ASKS
 from ticketing.payments.tests.memory_processor import DECLINED
 from ticketing.payments.tests.memory_processor import SLOW
@@ -105,21 +108,59 @@ def test_a_sweep_without_an_answer_is_repeated(till: Till, error: Callable[[], N
 
 
 def test_a_payment_that_stripe_does_not_know_keeps_no_other_from_being_settled() -> None:
+    till = _in_doubt(3)
+    till.stripe.troubles["pi_1"] = Refused("No such payment_intent: 'pi_1'")
+    till.sweep()
+    statuses = [payment["status"] for payment in till.database["payments"].find()]
+    assert sorted(statuses) == ["processing", "succeeded", "succeeded"]
+
+
+def _in_doubt(count: int) -> Till:
+    """A till with so many charges whose answer was lost."""
     till = Till()
-    for number in range(3):
+    for number in range(count):
         order_id = f"{number:024x}"
         till.order(id=order_id)
         till.stripe.after["confirm"] = no_answer
         with pytest.raises(Unavailable):
             till.pay(order_id=order_id)
+    return till
 
-    def unknown() -> None:
-        raise Refused("No such payment_intent: 'pi_1'")
 
-    till.stripe.before["look_up"] = unknown
+NO_ORDER = pytest.mark.xfail(reason="in_doubt is in no order: the postponed are first again")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Refused("No such payment_intent"),
+        pytest.param(Unavailable("Stripe gives no answer"), marks=NO_ORDER),
+    ],
+)
+def test_however_many_stripe_cannot_tell_about_the_others_are_settled(trouble: Failure) -> None:
+    till = _in_doubt(SWEEP_BATCH + 1)
+    *troubled, last = till.stripe.books
+    till.stripe.troubles = dict.fromkeys(troubled, trouble)
+    [sweep] = till.service.chores
+    till.clock.advance(DOUBT.total_seconds())
+    for _ in range(SWEEP_BATCH + 1):
+        till.clock.advance(sweep.every)
+        sweep.run()
+    documents = till.database["payments"].find({"status": "succeeded"})
+    assert [document["intentId"] for document in documents] == [last]
+    till.stripe.troubles.clear()
+    for _ in range(3):
+        till.sweep()
+    assert till.database["payments"].count_documents({"status": "succeeded"}) == len(
+        till.stripe.books
+    )
+
+
+def test_a_sweep_ends_at_the_first_answer_that_does_not_come() -> None:
+    till = _in_doubt(3)
+    till.stripe.troubles = dict.fromkeys(till.stripe.books, Unavailable("no answer"))
     till.sweep()
-    statuses = [payment["status"] for payment in till.database["payments"].find()]
-    assert sorted(statuses) == ["processing", "succeeded", "succeeded"]
+    assert till.stripe.calls.count("look_up") == 1
 
 
 @pytest.mark.parametrize("token", [VISA, DECLINED, ASKS])

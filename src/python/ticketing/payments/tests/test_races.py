@@ -9,12 +9,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ticketing.common.bus import Done
+from ticketing.common.bus import Verdict
 from ticketing.common.errors import Failure
+from ticketing.common.errors import Refused
 from ticketing.common.testing import deliver
+from ticketing.common.testing import deliver_all
 from ticketing.payments.tests.memory_processor import ASKS
 from ticketing.payments.tests.memory_processor import ASKS_POOR
 from ticketing.payments.tests.memory_processor import DECLINED
 from ticketing.payments.tests.memory_processor import SLOW
+from ticketing.payments.tests.memory_processor import UNKNOWN
 from ticketing.payments.tests.memory_processor import VISA
 from ticketing.payments.tests.memory_processor import Crash
 from ticketing.payments.tests.memory_processor import crash
@@ -24,7 +28,7 @@ from ticketing.payments.tests.till import Till
 
 MOMENTS = range(1, 6)
 PLACES = [(when, method) for when in ("before", "after") for method in ("open", "confirm")]
-CARDS = [VISA, DECLINED, ASKS, ASKS_POOR, SLOW]
+CARDS = [VISA, DECLINED, ASKS, ASKS_POOR, SLOW, UNKNOWN]
 
 
 def _pay(till: Till, token: str = VISA) -> None:
@@ -88,6 +92,47 @@ def test_a_sweep_or_a_cancellation_while_stripe_thinks_loses_nothing(
     getattr(till.stripe, when)[method] = getattr(till, step)
     _pay(till)
     _come_to_rest(till)
+
+
+@pytest.mark.parametrize("token", CARDS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_order_that_ends_while_its_intent_is_opened_is_not_charged(
+    till: Till, when: str, token: str
+) -> None:
+    verdicts = list[Verdict]()
+    getattr(till.stripe, when)["open"] = lambda: verdicts.append(till.cancel_order())
+    with pytest.raises(Refused, match="Cannot pay for a cancelled order"):
+        till.pay(token)
+    assert verdicts == [Done()]  # so the news does not come again
+    assert "confirm" not in till.stripe.calls
+    assert (till.books.charges, till.books.intent.status) == (0, "canceled")
+    assert till.payment["status"] == "cancelled"
+    till.check_all_is_known()
+
+
+@pytest.mark.parametrize("token", [VISA, ASKS, SLOW, DECLINED])
+def test_whenever_an_order_ends_during_a_post_its_intent_has_ended_too(token: str) -> None:
+    moment, happened = 0, True
+    while happened:
+        moment += 1
+        till = Till()
+        till.order()
+        happened = _post_while_cancelled(till, token, moment)
+        for books in till.stripe.books.values() if happened else []:
+            assert books.intent.status in ("succeeded", "canceled", "processing")
+        till.check_all_is_known()
+    assert moment > 5
+
+
+def _post_while_cancelled(till: Till, token: str, moment: int) -> bool:
+    """Post a card; whether the order ended before the moment-th operation of the database."""
+    verdicts = list[Verdict]()
+    service = till.interrupted(moment, lambda: verdicts.append(till.cancel_order()))
+    with suppress(Failure):
+        service.use_cases.pay(order_id=ORDER, token=token, user_id="buyer")
+    if verdicts and verdicts != [Done()]:
+        deliver_all(till.service, till.news)
+    return bool(verdicts)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
