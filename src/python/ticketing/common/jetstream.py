@@ -100,10 +100,11 @@ class JetStreamBus:
                 continue
             except nats.errors.Error as error:
                 log.warning("cannot reach the broker, trying again", reason=repr(error))
-                pull = None  # the server may have lost the consumer, or even the stream
+                # The server may have lost the consumer, or even the stream: join again.
+                await _leave(pull)
+                pull = None
                 await asyncio.sleep(0.5)
-        if pull is not None:
-            await pull.unsubscribe()
+        await _leave(pull)
 
     async def _deliver(self, consumer: str, raw: Msg, handle: Handle) -> None:
         message = _message(raw)
@@ -178,6 +179,12 @@ class JetStreamBus:
     async def _on_reconnect(self) -> None:
         self._last_error = ""
         log.info("nats connection is back")
+
+
+async def _leave(pull: JetStreamContext.PullSubscription | None) -> None:
+    with suppress(nats.errors.Error):
+        if pull is not None:
+            await pull.unsubscribe()
 
 
 async def _keep(raw: Msg, every: float) -> None:

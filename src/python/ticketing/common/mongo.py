@@ -1,10 +1,7 @@
-"""Documents in MongoDB: state, version and outbox in one write; replicas of others' state."""
+"""Documents in MongoDB: state, version and outbox in one write."""
 
-import threading
-import time
 from collections.abc import Mapping
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC
 from datetime import datetime
 from typing import Any
@@ -27,13 +24,6 @@ from ticketing.common.events import subject
 
 Document = dict[str, Any]
 Documents = Collection[Document]
-
-PATIENCE = 1.0
-"""Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
-WAITING = 4
-"""Requests that may wait at once; further ones get their answer without."""
-YOUNG = 5.0
-"""Seconds for which a thing counts as just made."""
 
 _ENCODER = msgspec.json.Encoder()
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,7 +72,7 @@ class Store:
 
     def get(self, id: str) -> Document:
         """The document without its outbox; raises NotFound."""
-        return _found(self.find_one({"_id": id}))
+        return found(self.find_one({"_id": id}))
 
     def find_one(self, query: Mapping[str, Any]) -> Document | None:
         """The one document that matches, without its outbox."""
@@ -141,51 +131,8 @@ class Store:
         )
 
 
-class Replica:
-    """Copies of another service's aggregates; only a newer version replaces an older one."""
-
-    def __init__(self, documents: Documents) -> None:
-        self.documents = documents
-        self._seats = threading.Semaphore(WAITING)
-
-    def get(self, id: str) -> Document:
-        """The newest state known; raises NotFound."""
-        return _found(self.documents.find_one({"_id": id}))
-
-    def wait_for(self, id: str) -> Document:
-        """The newest state known, after a moment's patience where the id is so young that its news
-        may be on the way: who makes a thing and uses it at once need not know that we replicate.
-        """
-        if not _is_young(id) or not self._seats.acquire(blocking=False):
-            return self.get(id)
-        try:
-            deadline = time.monotonic() + PATIENCE
-            while time.monotonic() < deadline:
-                with suppress(NotFound):
-                    return self.get(id)
-                time.sleep(0.01)
-            return self.get(id)
-        finally:
-            self._seats.release()
-
-    def apply(self, id: str, version: int, state: Document) -> None:
-        """Keep this state if it is newer than what is held; safe under any order and repetition."""
-        older = {"_id": id, "version": {"$lt": version}}
-        newer = {"$set": {**state, "version": version}}
-        try:
-            self.documents.update_one(older, newer, upsert=True)
-        except DuplicateKeyError:  # something is held, which came meanwhile or is newer
-            self.documents.update_one(older, newer)
-
-
-def _is_young(id: str) -> bool:
-    """Whether the id says that it was made within the last seconds."""
-    if not ObjectId.is_valid(id):
-        return False
-    return abs(time.time() - ObjectId(id).generation_time.timestamp()) < YOUNG
-
-
-def _found(document: Document | None) -> Document:
+def found(document: Document | None) -> Document:
+    """The document; raises NotFound where there is none."""
     if document is None:
         raise NotFound
     return document

@@ -9,8 +9,8 @@ from ticketing.common.events import OrderStatus
 from ticketing.common.events import TicketState
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Replica
 from ticketing.common.mongo import Store
+from ticketing.common.replica import Replica
 from ticketing.orders.model import HELD
 from ticketing.orders.model import Order
 from ticketing.orders.model import Ticket

@@ -8,8 +8,8 @@ from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Replica
 from ticketing.common.mongo import Store
+from ticketing.common.replica import Replica
 from ticketing.payments.model import Order
 from ticketing.payments.model import Payment
 from ticketing.payments.model import PaymentStatus
@@ -35,10 +35,10 @@ class PaymentRepository:
         return None if found is None else _payment(found)
 
     def in_doubt(self, now: datetime, *, limit: int) -> list[Payment]:
-        """Payments about which Stripe should be asked by `now`."""
-        return [
-            _payment(found) for found in self._store.find({"checkAt": {"$lte": now}}, limit=limit)
-        ]
+        """Payments about which Stripe should be asked by `now`, the longest due first."""
+        due = {"checkAt": {"$lte": now}}
+        found = self._store.find(due, order=[("checkAt", pymongo.ASCENDING)], limit=limit)
+        return [_payment(document) for document in found]
 
     def save(self, payment: Payment) -> None:
         """Raises Duplicate if the order has another payment."""

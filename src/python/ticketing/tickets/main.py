@@ -7,10 +7,10 @@ from pymongo.database import Database
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Replica
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.mongo import new_id
+from ticketing.common.replica import Replica
 from ticketing.common.run import commands
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings

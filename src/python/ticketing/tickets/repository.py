@@ -7,8 +7,8 @@ import pymongo
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Replica
 from ticketing.common.mongo import Store
+from ticketing.common.replica import Replica
 from ticketing.tickets.model import Ticket
 
 INDEXES = [pymongo.IndexModel([("onSale", 1), ("_id", -1)])]

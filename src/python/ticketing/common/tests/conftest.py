@@ -19,6 +19,7 @@ from secantus import SecantusDBServer
 from ticketing.common import logs
 from ticketing.common.mongo import Document
 from ticketing.common.testing import memory_database
+from ticketing.common.testing_servers import NatsServer
 from ticketing.common.tests.buses import BusStand
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import MemoryStand
@@ -27,7 +28,6 @@ from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.databases import on_server
 from ticketing.common.tests.processes import Process
 from ticketing.common.tests.processes import Start
-from ticketing.common.tests.servers import NatsServer
 
 LogLines = Callable[[], list[dict[str, Any]]]
 

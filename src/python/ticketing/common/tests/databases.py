@@ -9,7 +9,7 @@ from secantus import SecantusDBServer
 
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import connect
-from ticketing.common.tests.servers import free_port
+from ticketing.common.testing_servers import free_port
 
 
 @contextmanager

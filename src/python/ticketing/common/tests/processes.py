@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 import requests
 
-from ticketing.common.tests.servers import eventually
-from ticketing.common.tests.servers import free_port
+from ticketing.common.testing_servers import eventually
+from ticketing.common.testing_servers import free_port
 
 START_SECONDS = 20
 

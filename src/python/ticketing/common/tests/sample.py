@@ -14,9 +14,9 @@ from ticketing.common.bus import EventRouter
 from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Replica
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
+from ticketing.common.replica import Replica
 from ticketing.common.run import commands
 from ticketing.common.schemas import text
 from ticketing.common.service import Service

@@ -8,10 +8,10 @@ import requests
 from flask import Blueprint
 
 from ticketing.common import health
+from ticketing.common.testing_servers import free_port
 from ticketing.common.tests.apps import app_of
 from ticketing.common.tests.apps import reply
 from ticketing.common.tests.conftest import LogLines
-from ticketing.common.tests.servers import free_port
 
 
 class Dependency:

@@ -9,6 +9,7 @@ from ticketing.common.bus import Done
 from ticketing.common.bus import Message
 from ticketing.common.bus import Park
 from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.testing_servers import NatsServer
 from ticketing.common.tests.buses import SUBJECTS
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import Listener
@@ -16,7 +17,6 @@ from ticketing.common.tests.buses import connected
 from ticketing.common.tests.buses import consuming
 from ticketing.common.tests.buses import message
 from ticketing.common.tests.buses import until
-from ticketing.common.tests.servers import NatsServer
 
 
 def in_reach(bus: JetStreamBus) -> bool:

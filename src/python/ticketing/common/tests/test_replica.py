@@ -10,7 +10,7 @@ from pymongo.database import Database
 
 from ticketing.common.errors import NotFound
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Replica
+from ticketing.common.replica import Replica
 from ticketing.common.testing import memory_database
 from ticketing.common.tests.threads import together
 

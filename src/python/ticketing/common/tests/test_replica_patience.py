@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from ticketing.common.errors import NotFound
-from ticketing.common.mongo import PATIENCE
-from ticketing.common.mongo import WAITING
-from ticketing.common.mongo import Replica
 from ticketing.common.mongo import new_id
+from ticketing.common.replica import PATIENCE
+from ticketing.common.replica import WAITING
+from ticketing.common.replica import Replica
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing import memory_database
 from ticketing.common.tests.threads import together

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
-from ticketing.common.tests.servers import eventually
 from ticketing.common.web import MAX_BODY
 
 NOTE = b'{"id": "a"}'

@@ -9,12 +9,12 @@ from typing import Any
 import nats
 import pytest
 
+from ticketing.common.testing_servers import NatsServer
+from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
 from ticketing.common.tests.sample import Notes
 from ticketing.common.tests.sample import build
-from ticketing.common.tests.servers import NatsServer
-from ticketing.common.tests.servers import eventually
 from ticketing.common.tests.things import waiting
 
 

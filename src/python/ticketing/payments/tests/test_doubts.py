@@ -127,14 +127,11 @@ def _in_doubt(count: int) -> Till:
     return till
 
 
-NO_ORDER = pytest.mark.xfail(reason="in_doubt is in no order: the postponed are first again")
-
-
 @pytest.mark.parametrize(
     "trouble",
     [
         Refused("No such payment_intent"),
-        pytest.param(Unavailable("Stripe gives no answer"), marks=NO_ORDER),
+        Unavailable("Stripe gives no answer"),
     ],
 )
 def test_however_many_stripe_cannot_tell_about_the_others_are_settled(trouble: Failure) -> None:

@@ -1,0 +1,64 @@
+"""Copies of other services' aggregates in MongoDB, as their events tell of them."""
+
+import threading
+import time
+from contextlib import suppress
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from ticketing.common.errors import NotFound
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Documents
+from ticketing.common.mongo import found
+
+PATIENCE = 1.0
+"""Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
+WAITING = 4
+"""Requests that may wait at once; further ones get their answer without."""
+YOUNG = 5.0
+"""Seconds for which a thing counts as just made."""
+
+
+class Replica:
+    """Copies of another service's aggregates; only a newer version replaces an older one."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self._seats = threading.Semaphore(WAITING)
+
+    def get(self, id: str) -> Document:
+        """The newest state known; raises NotFound."""
+        return found(self.documents.find_one({"_id": id}))
+
+    def wait_for(self, id: str) -> Document:
+        """The newest state known, after a moment's patience where the id is so young that its news
+        may be on the way: who makes a thing and uses it at once need not know that we replicate.
+        """
+        if not _is_young(id) or not self._seats.acquire(blocking=False):
+            return self.get(id)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                with suppress(NotFound):
+                    return self.get(id)
+                time.sleep(0.01)
+            return self.get(id)
+        finally:
+            self._seats.release()
+
+    def apply(self, id: str, version: int, state: Document) -> None:
+        """Keep this state if it is newer than what is held; safe under any order and repetition."""
+        older = {"_id": id, "version": {"$lt": version}}
+        newer = {"$set": {**state, "version": version}}
+        try:
+            self.documents.update_one(older, newer, upsert=True)
+        except DuplicateKeyError:  # something is held, which came meanwhile or is newer
+            self.documents.update_one(older, newer)
+
+
+def _is_young(id: str) -> bool:
+    """Whether the id says that it was made within the last seconds."""
+    if not ObjectId.is_valid(id):
+        return False
+    return abs(time.time() - ObjectId(id).generation_time.timestamp()) < YOUNG
