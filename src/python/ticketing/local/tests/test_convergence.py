@@ -110,7 +110,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEPS, min_size=40, max_size=120))
 def test_the_five_rules_hold_whatever_happens(steps: list[tuple[Any, int]]) -> None:
     marketplace = Marketplace()
