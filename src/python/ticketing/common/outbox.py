@@ -21,6 +21,8 @@ log = logger(__name__)
 
 SWEEP = 1.0
 """Seconds between looks at the outboxes when nothing wakes the relay."""
+POLL = 0.1
+"""Seconds between looks where the database cannot tell of writes."""
 BATCH = 100
 """Documents whose events are published side by side; bounds the relay's memory."""
 _SAVES = [
@@ -93,7 +95,7 @@ def _wake(loop: asyncio.AbstractEventLoop, wake: asyncio.Event) -> None:
 
 
 def _watch(store: Store, woken: Callable[[], object], stop: asyncio.Event) -> None:
-    """Call `woken` at every save until `stop`; returns where the database cannot tell."""
+    """Call `woken` at every save until `stop`; where the database cannot tell, all the time."""
     while not stop.is_set():
         try:
             with store.documents.watch(_SAVES, max_await_time_ms=500) as saves:
@@ -102,6 +104,8 @@ def _watch(store: Store, woken: Callable[[], object], stop: asyncio.Event) -> No
                         woken()
         except (OperationFailure, TypeError) as error:  # TypeError: mongomock has no `watch`
             log.info("no change streams here, publishing by the clock", reason=str(error))
-            return
+            while not stop.is_set():
+                woken()
+                time.sleep(POLL)
         except PyMongoError:
             time.sleep(SWEEP)

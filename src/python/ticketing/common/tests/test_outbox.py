@@ -238,4 +238,4 @@ def test_a_save_wakes_the_relay_where_the_database_tells_of_it(
 
 def test_the_clock_wakes_the_relay_where_the_database_does_not_tell() -> None:
     found = latencies(MemoryStand(), store_in(memory_database()), saves=2)
-    assert max(found) < SWEEP + 0.5
+    assert max(found) < SWEEP / 2
