@@ -67,7 +67,6 @@ class JetStreamBus:
             reconnect_time_wait=0.25,  # type: ignore[arg-type]  # a float works
             error_cb=self._on_error,
             reconnected_cb=self._on_reconnect,
-            allow_reconnect=True,
         )
         while True:
             try:

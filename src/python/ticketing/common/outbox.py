@@ -68,16 +68,19 @@ async def publish_pending(store: Store, bus: Bus) -> bool:
     return len(pending) == BATCH
 
 
+def as_message(letter: Document) -> Message:
+    """What waits in an outbox, as the message that it becomes."""
+    return Message(
+        id=letter["id"],
+        subject=letter["subject"],
+        body=letter["body"].encode(),
+        correlation_id=letter["correlationId"],
+    )
+
+
 async def _publish(document: Document, store: Store, bus: Bus) -> None:
     for letter in document["outbox"]:
-        await bus.publish(
-            Message(
-                id=letter["id"],
-                subject=letter["subject"],
-                body=letter["body"].encode(),
-                correlation_id=letter["correlationId"],
-            )
-        )
+        await bus.publish(as_message(letter))
     ids = [letter["id"] for letter in document["outbox"]]
     await asyncio.to_thread(store.clear, document["_id"], ids)
 

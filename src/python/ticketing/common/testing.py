@@ -24,8 +24,8 @@ from ticketing.common.bus import Message
 from ticketing.common.bus import Verdict
 from ticketing.common.events import Event
 from ticketing.common.events import subject
-from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
+from ticketing.common.outbox import as_message
 from ticketing.common.service import Service
 from ticketing.common.web import create_app
 
@@ -139,16 +139,6 @@ def take_events(service: Service[Any]) -> list[Any]:
         for store in service.stores
         for message in take_messages(store)
     ]
-
-
-def as_message(letter: Document) -> Message:
-    """A letter in an outbox as the message that it becomes."""
-    return Message(
-        id=letter["id"],
-        subject=letter["subject"],
-        body=letter["body"].encode(),
-        correlation_id=letter["correlationId"],
-    )
 
 
 def message_of(event: Event) -> Message:

@@ -18,10 +18,10 @@ from ticketing.common.events import ExpirationCompleted
 from ticketing.common.events import OrderCreated
 from ticketing.common.events import subject
 from ticketing.common.mongo import Document
+from ticketing.common.outbox import as_message
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import as_message
 from ticketing.common.testing import memory_database
 from ticketing.orders.main import build as build_orders
 from ticketing.orders.service import Orders
