@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from ticketing.auth.service import Accounts
 from ticketing.common.service import Service
 from ticketing.common.testing import client_of
-from ticketing.common.testing import errors_of
+from ticketing.common.testing_input import errors_of
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

@@ -8,14 +8,14 @@ from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
-from ticketing.common.testing import MALFORMED_IDS
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import client_of
 from ticketing.common.testing import deliver
-from ticketing.common.testing import errors_of
 from ticketing.common.testing import memory_database
 from ticketing.common.testing import take_events
+from ticketing.common.testing_input import MALFORMED_IDS
+from ticketing.common.testing_input import errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import settings
 
 from ticketing.common.service import Service
-from ticketing.common.testing import MALFORMED_IDS
-from ticketing.common.testing import NOT_JSON_OBJECTS
-from ticketing.common.testing import NOT_JSON_TYPES
-from ticketing.common.testing import NOT_TEXT
-from ticketing.common.testing import any_json
-from ticketing.common.testing import errors_of
+from ticketing.common.testing_input import MALFORMED_IDS
+from ticketing.common.testing_input import NOT_JSON_OBJECTS
+from ticketing.common.testing_input import NOT_JSON_TYPES
+from ticketing.common.testing_input import NOT_TEXT
+from ticketing.common.testing_input import any_json
+from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET
 

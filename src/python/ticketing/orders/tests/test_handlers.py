@@ -9,8 +9,8 @@ from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import deliver
 from ticketing.common.testing import deliver_all
-from ticketing.common.testing import errors_of
 from ticketing.common.testing import take_events
+from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET
 from ticketing.orders.tests.news import expired

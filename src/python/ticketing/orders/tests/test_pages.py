@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from ticketing.common.service import Service
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing import deliver
-from ticketing.common.testing import errors_of
+from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import paid
 from ticketing.orders.tests.news import place

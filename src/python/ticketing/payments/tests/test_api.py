@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.events import OrderStatus
-from ticketing.common.testing import MALFORMED_IDS
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing import client_of
-from ticketing.common.testing import errors_of
+from ticketing.common.testing_input import MALFORMED_IDS
+from ticketing.common.testing_input import errors_of
 from ticketing.payments.tests.memory_processor import ASKS
 from ticketing.payments.tests.memory_processor import ASKS_POOR
 from ticketing.payments.tests.memory_processor import DECLINED

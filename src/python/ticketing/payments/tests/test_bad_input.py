@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings
 
-from ticketing.common.testing import NOT_JSON_OBJECTS
-from ticketing.common.testing import NOT_JSON_TYPES
-from ticketing.common.testing import NOT_TEXT
-from ticketing.common.testing import any_json
-from ticketing.common.testing import errors_of
+from ticketing.common.testing_input import NOT_JSON_OBJECTS
+from ticketing.common.testing_input import NOT_JSON_TYPES
+from ticketing.common.testing_input import NOT_TEXT
+from ticketing.common.testing_input import any_json
+from ticketing.common.testing_input import errors_of
 from ticketing.payments.tests.till import ORDER
 from ticketing.payments.tests.till import Till
 

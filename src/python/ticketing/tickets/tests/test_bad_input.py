@@ -9,11 +9,11 @@ from hypothesis import settings
 from werkzeug.test import TestResponse
 
 from ticketing.common.service import Service
-from ticketing.common.testing import NOT_JSON_OBJECTS
-from ticketing.common.testing import NOT_JSON_TYPES
-from ticketing.common.testing import NOT_TEXT
-from ticketing.common.testing import any_json
-from ticketing.common.testing import errors_of
+from ticketing.common.testing_input import NOT_JSON_OBJECTS
+from ticketing.common.testing_input import NOT_JSON_TYPES
+from ticketing.common.testing_input import NOT_TEXT
+from ticketing.common.testing_input import any_json
+from ticketing.common.testing_input import errors_of
 from ticketing.tickets.service import Tickets
 
 CONCERT = {"title": "Concert", "price": 20.5}
