@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import click
+from flask import Flask
 
 from ticketing.common import health
 from ticketing.common import logs
@@ -16,6 +17,7 @@ from ticketing.common.server import serve
 from ticketing.common.service import Service
 from ticketing.common.settings import BrokerSettings
 from ticketing.common.settings import read
+from ticketing.common.web import create_app
 from ticketing.common.worker import work
 
 Build = Callable[[Mapping[str, str]], Service[Any]]
@@ -50,7 +52,13 @@ def _web(build: Build) -> None:
         stop_health()
     service.prepare()
     service.close()
-    serve(build, host, port)
+    serve(partial(_application, build), host, port)
+
+
+def _application(build: Build) -> Flask:
+    service = build(os.environ)
+    logs.configure(service.name, service.settings.log_level)
+    return create_app(service)
 
 
 def _not_up() -> None:

@@ -2,22 +2,15 @@
 
 import ctypes
 import gc
-import os
 import signal
 import sys
 from collections.abc import Callable
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
-
-from ticketing.common import logs
-from ticketing.common.service import Service
-from ticketing.common.web import create_app
 
 THREADS = 16
 """Requests in progress at once; most of their time they wait for a database or for Stripe."""
@@ -27,30 +20,28 @@ GRACE = 20
 _LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
 
-def serve(build: Callable[[Mapping[str, str]], Service[Any]], host: str, port: int) -> None:
+def serve(load: Callable[[], Flask], host: str, port: int, threads: int = THREADS) -> None:
     """Answer HTTP until SIGTERM, then finish the requests in progress and return.
 
-    The application is built in the worker process: no connection or thread survives a fork.
+    The application is loaded in the worker process: no connection or thread survives a fork.
     """
     MPServer(
         target="",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
+        blocking_threads=threads,
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-    ).serve(target_loader=partial(_load, build), wrap_loader=False)
+    ).serve(target_loader=partial(_load, load), wrap_loader=False)
 
 
-def _load(build: Callable[[Mapping[str, str]], Service[Any]]) -> Flask:
+def _load(load: Callable[[], Flask]) -> Flask:
     _die_with_parent()
-    service = build(os.environ)
-    logs.configure(service.name, service.settings.log_level)
-    app = create_app(service)
+    app = load()
     gc.freeze()
     return app
 

@@ -1,9 +1,8 @@
-"""The Flask application around a service's routes: JSON, errors, health, request ids."""
+"""The Flask application around a service's routes: JSON in and out, and the table of errors."""
 
 from typing import Any
 from typing import TypeVar
 from typing import cast
-from uuid import uuid4
 
 import msgspec
 from flask import Flask
@@ -15,15 +14,11 @@ from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE
 from marshmallow import Schema
 from marshmallow import ValidationError
-from structlog.contextvars import bind_contextvars
-from structlog.contextvars import clear_contextvars
-from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ticketing.common import health
+from ticketing.common.application import application
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Failure
 from ticketing.common.errors import Invalid
@@ -59,20 +54,14 @@ def create_app(service: Service[U]) -> Flask:
     """The WSGI application of a service that has routes."""
     assert isinstance(service.settings, ServiceSettings)
     assert service.routes is not None
-    app = Flask(service.name, static_folder=None)
+    app = application(service.name, service.ready_checks())
     app.json = MsgspecProvider(app)
-    app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     # One more: a chunked body is cut at the limit, and must not pass for one that ends there.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions["use_cases"] = service.use_cases
     init_identity(app, service.settings.jwt_key)
-    app.register_blueprint(health.blueprint(alive={}, ready=service.ready_checks()))
     app.register_blueprint(service.routes)
-    app.before_request(_bind_request_id)
-    app.after_request(_return_request_id)
     app.register_error_handler(Exception, _reply_to_error)
-    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
@@ -129,18 +118,6 @@ class MsgspecProvider(JSONProvider):
         """A response with the JSON of the one argument."""
         obj = self._prepare_response_obj(args, kwargs)
         return Response(msgspec.json.encode(obj), mimetype="application/json")
-
-
-def _bind_request_id() -> None:
-    clear_contextvars()
-    given = request.headers.get("X-Request-ID", "")
-    usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
-    bind_contextvars(correlation_id=given if usable else uuid4().hex)
-
-
-def _return_request_id(response: Response) -> Response:
-    response.headers["X-Request-ID"] = get_contextvars().get("correlation_id", "")
-    return response
 
 
 def _reply_to_error(error: Exception) -> ResponseReturnValue:

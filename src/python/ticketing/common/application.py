@@ -1,0 +1,48 @@
+"""A Flask application as every web process has it: health, request ids, the client's address."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from flask import Flask
+from flask import Response
+from flask import request
+from structlog.contextvars import bind_contextvars
+from structlog.contextvars import clear_contextvars
+from structlog.contextvars import get_contextvars
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ticketing.common import health
+from ticketing.common.health import Check
+
+
+def application(import_name: str, ready: Mapping[str, Check]) -> Flask:
+    """An application without routes of its own; it is ready when all of `ready` passes.
+
+    A request's `X-Request-ID` is kept or made, is in every log record as its correlation id, and
+    is sent back. One gateway in front is trusted for the visitor's address and scheme.
+    """
+    app = Flask(import_name, static_folder=None)
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.register_blueprint(health.blueprint(alive={}, ready=ready))
+    app.before_request(_bind_request_id)
+    app.after_request(_return_request_id)
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def request_id() -> str:
+    """The id of the request that is being answered."""
+    return str(get_contextvars().get("correlation_id", ""))
+
+
+def _bind_request_id() -> None:
+    clear_contextvars()
+    given = request.headers.get("X-Request-ID", "")
+    usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
+    bind_contextvars(correlation_id=given if usable else uuid4().hex)
+
+
+def _return_request_id(response: Response) -> Response:
+    response.headers["X-Request-ID"] = request_id()
+    return response
