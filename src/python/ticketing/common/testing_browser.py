@@ -11,7 +11,7 @@ _FOLDERS = ("/usr/bin", "/usr/local/bin", "/snap/bin")
 
 
 def chromium() -> str:
-    """The path of a Chromium: what CHROMIUM names, or an installed one. Else the test is skipped."""
+    """The path of the Chromium that CHROMIUM names, or of an installed one; else a skip."""
     path = os.pathsep.join([os.environ.get("PATH", ""), *_FOLDERS])
     for name in (os.environ.get("CHROMIUM", ""), *_NAMES):
         found = shutil.which(name, path=path) if name else None
