@@ -1,0 +1,39 @@
+"""The Flask application of the pages: what every page has, and where each is."""
+
+import httpx
+from flask import Flask
+
+from ticketing.client import accounts
+from ticketing.client import buying
+from ticketing.client import errors
+from ticketing.client import formats
+from ticketing.client import market
+from ticketing.client import selling
+from ticketing.client.api import TIMEOUT
+from ticketing.client.api import Services
+from ticketing.client.assets import Assets
+from ticketing.client.cards import Cards
+from ticketing.client.security import Security
+from ticketing.client.settings import ClientSettings
+from ticketing.common.application import application
+
+MAX_FORM = 64 * 1024
+"""Bytes of a form; a longer one is 413."""
+
+
+def create_app(settings: ClientSettings, http: httpx.Client | None = None) -> Flask:
+    """The pages, over the services that the settings name."""
+    app = application("ticketing.client", {})
+    app.config["MAX_CONTENT_LENGTH"] = MAX_FORM
+    http = http or httpx.Client(timeout=TIMEOUT, trust_env=False)
+    app.extensions["services"] = Services(
+        http, settings.auth_url, settings.tickets_url, settings.orders_url
+    )
+    app.extensions["cards"] = cards = Cards(settings)
+    Assets().init_app(app)
+    Security(cards).init_app(app)
+    formats.init_app(app)
+    errors.init_app(app)
+    for pages in (market.market, selling.selling, buying.buying, accounts.accounts):
+        app.register_blueprint(pages)
+    return app

@@ -1,0 +1,64 @@
+"""The buyer's pages: own orders, and one order with the way to pay it or let it go."""
+
+from datetime import UTC
+from datetime import datetime
+
+from flask import Blueprint
+from flask import current_app
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from ticketing.client.paths import with_query
+from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import go_to
+from ticketing.client.wording import explanation
+from ticketing.client.wording import headline
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Refused
+
+buying = Blueprint("buying", __name__)
+
+PAGE_SIZE = "25"
+
+
+@buying.get("/orders")
+def own_orders() -> ResponseReturnValue:
+    visitor, cursor = Visitor(), request.args.get("cursor", "")
+    orders = visitor.api.own_orders({"limit": PAGE_SIZE} | ({"cursor": cursor} if cursor else {}))
+    return visitor.page(
+        "orders.html",
+        orders=orders,
+        next=orders.next and with_query("/orders", {"cursor": orders.next}),
+        is_first=not cursor,
+    )
+
+
+@buying.get("/orders/<order_id>")
+def order(order_id: str) -> ResponseReturnValue:
+    return _show(Visitor(), order_id)
+
+
+@buying.post("/orders/<order_id>/cancel")
+def cancel(order_id: str) -> ResponseReturnValue:
+    visitor = Visitor()
+    try:
+        visitor.api.cancel_order(order_id)
+    except (Refused, Conflict) as refusal:
+        return _show(visitor, order_id, refusal=str(refusal))
+    return go_to(f"/orders/{order_id}")
+
+
+def _show(visitor: Visitor, order_id: str, refusal: str = "") -> ResponseReturnValue:
+    order, now = visitor.api.order(order_id), datetime.now(UTC)
+    return visitor.page(
+        "order.html",
+        400 if refusal else 200,
+        order=order,
+        headline=headline(order),
+        explanation=explanation(order),
+        now=now,
+        seconds_left=max(0, (order.expires_at - now).total_seconds()),
+        seconds=(order.expires_at - order.created_at).total_seconds(),
+        cards=current_app.extensions["cards"],
+        refusal=refusal,
+    )

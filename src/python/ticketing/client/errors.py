@@ -1,0 +1,92 @@
+"""Failures as pages: each says what happened and what to do next."""
+
+from flask import Flask
+from flask import Response
+from flask import request
+from werkzeug.exceptions import HTTPException
+
+from ticketing.client.paths import sign_in_then
+from ticketing.client.paths import with_query
+from ticketing.client.security import StaleFormError
+from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import go_to
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Failure
+from ticketing.common.errors import NotAuthorized
+from ticketing.common.errors import NotFound
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+from ticketing.common.logs import logger
+
+log = logger(__name__)
+
+MISSING = ("There is nothing here", "The address may be mistyped, or what was here is gone.")
+FOREIGN = ("That is not yours", "It belongs to another account. Sign in with that one to see it.")
+STALE = (
+    "Please send that again",
+    "The page was older than your session. Go back, reload it, and send the form once more.",
+)
+TOO_LONG = ("That is too much", "What was sent is longer than any form here.")
+SILENT = ("One moment, please", "A part of Ticketing gives no answer. Try again in a moment.")
+BROKEN = ("Something went wrong", "It is our fault, and it has been noted. Try again in a moment.")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every failure with a page."""
+    app.register_error_handler(StaleFormError, lambda _: _page(403, *STALE))
+    app.register_error_handler(Failure, _show_failure)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_fault)
+
+
+def _show_failure(failure: Failure) -> Response:
+    match failure:
+        case NotAuthorized():
+            return _sign_in_or_refuse()
+        case NotFound():
+            return _page(404, *MISSING)
+        case Refused() | Conflict():
+            return _page(400, "That did not work", f"{failure}.")
+        case Unavailable():
+            return _page(503, *SILENT)
+    return _show_fault(failure)
+
+
+def _sign_in_or_refuse() -> Response:
+    """The API says 401 to strangers and to the wrong person alike; only strangers can sign in."""
+    try:
+        stranger = Visitor().user is None
+    except Unavailable:
+        return _page(503, *SILENT)
+    return go_to(sign_in_then(_way_back())) if stranger else _page(403, *FOREIGN)
+
+
+def _way_back() -> str:
+    """The page to return to after signing in, with what was typed into its form."""
+    if request.method == "GET":
+        return request.full_path.removesuffix("?")
+    rule = request.url_rule
+    if rule is not None and "GET" in (rule.methods or ()):
+        typed = {name: value for name, value in request.form.items() if name != "csrf"}
+        return with_query(request.path, typed)
+    return request.path.rpartition("/")[0]
+
+
+def _show_http_error(error: HTTPException) -> Response:
+    match error.code:
+        case 404 | 405:
+            return _page(404, *MISSING)
+        case 413:
+            return _page(413, *TOO_LONG)
+        case int(code) if code < 500:
+            return _page(code, "That did not work", error.name)
+    return _show_fault(error)
+
+
+def _show_fault(error: Exception) -> Response:
+    log.exception("request failed", method=request.method, path=request.path, exc_info=error)
+    return _page(500, *BROKEN)
+
+
+def _page(status: int, title: str, text: str) -> Response:
+    return Visitor().plain_page("error.html", status, title=title, text=text)

@@ -1,0 +1,44 @@
+"""The browser client: the pages, and the streams that keep them up to date."""
+
+import os
+from functools import partial
+
+import click
+from flask import Flask
+
+from ticketing.client import streams as live
+from ticketing.client.app import create_app
+from ticketing.client.settings import ClientSettings
+from ticketing.common import logs
+from ticketing.common.server import serve
+from ticketing.common.settings import read
+
+cli = click.Group()
+
+
+@cli.command()
+def web() -> None:
+    """Answer with pages on HOST:PORT."""
+    settings = read(ClientSettings, os.environ)
+    serve(partial(_pages, settings), settings.host, settings.port)
+
+
+@cli.command()
+def streams() -> None:
+    """Tell open pages of changes, on HOST:PORT."""
+    settings = read(ClientSettings, os.environ)
+    serve(partial(_streams, settings), settings.host, settings.port, live.THREADS)
+
+
+def _pages(settings: ClientSettings) -> Flask:
+    logs.configure("client", settings.log_level)
+    return create_app(settings)
+
+
+def _streams(settings: ClientSettings) -> Flask:
+    logs.configure("client", settings.log_level)
+    return live.create_streams_app(tickets_url=settings.tickets_url, orders_url=settings.orders_url)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,39 @@
+"""What the pages say where it depends on how things stand."""
+
+from ticketing.client.api import Order
+from ticketing.client.formats import money
+
+NOTICES = {
+    "listed": "Your ticket is on sale.",
+    "saved": "Your changes are saved.",
+    "withdrawn": "Your ticket is off the market.",
+    "relisted": "Your ticket is on sale again.",
+}
+
+_LATE = "Should a payment still arrive, you get the ticket, or your money back."
+
+
+def headline(order: Order) -> str:
+    """The order's state in a few words."""
+    return {
+        "created": "Yours for the moment",
+        "awaiting": "Waiting for your payment",
+        "complete": "The ticket is yours",
+        "expired": "Time ran out",
+        "cancelled": "Order cancelled",
+        "refunded": "Your money went back",
+    }[order.state]
+
+
+def explanation(order: Order) -> str:
+    """What the state means for the buyer, and what can be done about it."""
+    return {
+        "created": "Nobody else can take this ticket while you pay.",
+        "awaiting": "A card was tried, and the money has not arrived yet. If your bank asks you to"
+        " confirm, do so; if the card was declined, try again or take another.",
+        "complete": f"You have paid {money(order.ticket.price)}. Enjoy it!",
+        "expired": f"The payment did not come in time, so the ticket was let go. {_LATE}",
+        "cancelled": f"You let the ticket go. {_LATE}",
+        "refunded": "Your payment came when the ticket had gone to somebody else."
+        " Your bank shows the refund within some days.",
+    }[order.state]
