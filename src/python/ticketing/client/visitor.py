@@ -29,8 +29,12 @@ class Visitor:
     """The visitor of this request."""
 
     def __init__(self) -> None:
-        self.api = Api(current_app.extensions["services"], _forwarded())
         self._csrf_token = request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+
+    @cached_property
+    def api(self) -> Api:
+        """The API in this visitor's name."""
+        return Api(current_app.extensions["services"], _forwarded())
 
     @cached_property
     def user(self) -> User | None:
