@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from string import Template
 
+# Where a page would be, when the process that makes pages gives no answer.
+PAGE = (
+    '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+    "<title>Ticketing</title><h1>{args[1]}</h1>"
+    '<p>Please go back, or <a href="/">to the tickets</a>, and try again in a moment.</p></html>'
+)
+
 # One upstream per service, started again by us: instead of health checks, the gateway just tries
 # again for some seconds. A long body is refused here, before a service is asked: one that answers
 # without reading it to its end would break the connection under the gateway's hands.
@@ -26,6 +33,17 @@ CADDYFILE = Template("""{
 	respond `{"errors":[{"message":"{args[1]}"}]}` {args[0]}
 }
 
+(failure) {
+	@api path /api /api/*
+	handle @api {
+		import json_error {args[0]} "{args[1]}"
+	}
+	handle {
+		header Content-Type "text/html; charset=utf-8"
+		respond `$page` {args[0]}
+	}
+}
+
 (upstream) {
 	error @long 413
 	request_body {
@@ -46,14 +64,21 @@ http://:$own_port {
 http://:$port {
 	@long expression `{header.Content-Length} != "" && int({header.Content-Length}) > 65536`
 $routes
-	handle {
+	@nowhere path /api /api/*
+	handle @nowhere {
 		import json_error 404 "Not Found!"
 	}
+
+	# All else are pages. Streams are not compressed: an event would wait for the next.
+	handle {
+		encode zstd gzip
+		import upstream $pages
+	}
 	handle_errors 413 {
-		import json_error 413 "The body must not be over 64 KiB"
+		import failure 413 "The body must not be over 64 KiB"
 	}
 	handle_errors {
-		import json_error {err.status_code} "Something went wrong"
+		import failure {err.status_code} "Something went wrong"
 	}
 }
 """)
@@ -66,9 +91,14 @@ ROUTE = Template("""
 
 
 def text(*, port: int, own_port: int, routes: Mapping[str, int]) -> str:
-    """`own_port` answers 200 when the gateway itself is up; `routes` leads paths to ports."""
+    """`own_port` answers 200 when the gateway itself is up; `routes` leads paths to ports, with "/"
+    for all that have no other.
+    """
     blocks = [
         ROUTE.substitute(name=path.strip("/").replace("/", "_"), path=path, port=upstream)
         for path, upstream in routes.items()
+        if path != "/"
     ]
-    return CADDYFILE.substitute(own_port=own_port, port=port, routes="".join(blocks))
+    return CADDYFILE.substitute(
+        own_port=own_port, port=port, routes="".join(blocks), pages=routes["/"], page=PAGE
+    )

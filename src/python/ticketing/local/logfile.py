@@ -11,8 +11,12 @@ WARNING = re.compile(
     r"|^\d+:[A-Z] .* # .*(error|fail|can't|unable|corrupt)",
     re.IGNORECASE,
 )
-# What is said at each start, and is either meant so or true of nearly every laptop.
-NOISE = re.compile(r"admin endpoint disabled|overcommit|Transparent Huge Pages")
+# What is said at each start, and is either meant so or true of nearly every laptop; and that a
+# visitor has left a page that listened to a stream.
+NOISE = re.compile(
+    r"admin endpoint disabled|overcommit|Transparent Huge Pages"
+    r"|aborting with incomplete response.*context canceled"
+)
 LEVELS = {"warn", "warning", "error", "critical", "fatal", "panic", "dpanic"}
 MONGOD_LEVELS = {"W", "E", "F"}
 

@@ -29,7 +29,7 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
     nats = infra.nats(data, ports)
     redis = infra.redis(data, ports)
     mongo = infra.mongo(data, ports)
-    stripe, stripe_access = services.stripe(data, ports)
+    stripe = services.stripe(data, ports)
 
     def store(name: str) -> dict[str, str]:
         return {"MONGO_URI": infra.mongo_uri(mongo, name)}
@@ -38,21 +38,28 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
     bus = {"NATS_URL": f"nats://127.0.0.1:{nats.port}", "NATS_CLUSTER_ID": "ticketing"}
     hold = {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}
     timers = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0"}
-    both = ("web", "worker")
 
-    our_services = [
-        Service("auth", ("web",), "/api/users", users | store("auth")),
-        Service("tickets", both, "/api/tickets", users | bus | store("tickets")),
-        Service("orders", both, "/api/orders", users | bus | hold | store("orders")),
-        Service("payments", both, "/api/payments", users | bus | stripe_access | store("payments")),
-        Service("expiration", ("worker", "rq", "scheduler"), None, bus | timers),
+    api = [
+        Service("auth", {"web": "/api/users"}, users | store("auth")),
+        Service("tickets", _both("/api/tickets"), users | bus | store("tickets")),
+        Service("orders", _both("/api/orders"), users | bus | hold | store("orders")),
+        Service(
+            "payments", _both("/api/payments"), users | bus | store("payments") | stripe.access
+        ),
+        Service("expiration", dict.fromkeys(("worker", "rq", "scheduler")), bus | timers),
     ]
-
     status_port = ports.take()
-    processes = [part for service in our_services for part in service.parts(ports)]
-    routes = {"/healthz": status_port} | services.routes(our_services, processes)
+    processes = [part for service in api for part in service.parts(ports)]
+    upstreams = services.addresses(processes, "auth", "tickets", "orders")
+    client = Service("client", {"web": "/", "streams": "/live"}, upstreams | stripe.cards)
+    processes += client.parts(ports)
+    routes = {"/healthz": status_port} | services.routes([*api, client], processes)
     gateway = infra.gateway(data, ports, port, routes)
-    return [nats, redis, mongo, *stripe, gateway, *processes], status_port
+    return [nats, redis, mongo, *stripe.parts, gateway, *processes], status_port
+
+
+def _both(path: str) -> dict[str, str | None]:
+    return {"web": path, "worker": None}
 
 
 @click.command(context_settings={"show_default": True})
@@ -60,7 +67,7 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
 @click.option("--data-dir", type=PATH, default=".ticketing", help="Keeps everything there is.")
 @click.option("--hold-seconds", type=SECONDS, default=60, help="Time to pay for an order.")
 @click.option("--fresh", is_flag=True, help="Start from empty data.")
-@click.option("--demo", "with_demo", is_flag=True, help="Make a seller, a buyer and some tickets.")
+@click.option("--demo", "with_demo", is_flag=True, help="With listings, sales and accounts to try.")
 def main(port: int, data_dir: Path, hold_seconds: int, fresh: bool, with_demo: bool) -> None:
     """Run the whole ticketing platform on this machine until Ctrl-C."""
     data = _take(port, data_dir)
@@ -86,7 +93,7 @@ def _run(data: DataDirectory, port: int, hold_seconds: int, with_demo: bool) -> 
     url = f"http://127.0.0.1:{port}"
 
     def greet() -> None:
-        say(welcome.text(url, data.path / "cookies.txt"))
+        say(welcome.text(url))
         if with_demo:
             try:
                 say(demo.seed(url))

@@ -16,16 +16,20 @@ from ticketing.local.process import Stage
 
 # What leads to the real Stripe, through a proxy if need be.
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
+CARDS = ("STRIPE_PUBLISHABLE_KEY", "STRIPE_JS_URL")
 INTERNET = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
+
+
+# Streams end with the gateway: it waits for those that are open, and new ones would wait for it.
+STAGES = {"worker": Stage.WORKER, "web": Stage.WEB, "streams": Stage.GATEWAY}
 
 
 @dataclass(frozen=True)
 class Service:
-    """One process per role; the web stands behind the gateway at `path`."""
+    """One process per role, with its path at the gateway, or None when it is not reached so."""
 
     name: str
-    roles: tuple[str, ...]
-    path: str | None
+    roles: Mapping[str, str | None]
     environment: Mapping[str, str]
 
     def parts(self, ports: Ports) -> list[Part]:
@@ -39,14 +43,25 @@ class Service:
             role,
             port=port,
             environment={**self.environment, "NATS_CLIENT_ID": name},
-            stage=Stage.WEB if role == "web" else Stage.WORKER,
+            stage=STAGES.get(role, Stage.WORKER),
         )
 
 
 def routes(services: Sequence[Service], processes: Sequence[Part]) -> dict[str, int]:
-    """Path at the gateway -> port of the web process behind it."""
+    """Path at the gateway -> port of the process behind it."""
     port = {process.name: process.port for process in processes}
-    return {service.path: port[f"{service.name}-web"] for service in services if service.path}
+    return {
+        path: port[f"{service.name}-{role}"]
+        for service in services
+        for role, path in service.roles.items()
+        if path is not None
+    }
+
+
+def addresses(processes: Sequence[Part], *names: str) -> dict[str, str]:
+    """AUTH_URL and the like: where the web processes of these services are, without the gateway."""
+    port = {process.name: process.port for process in processes}
+    return {f"{name.upper()}_URL": f"http://127.0.0.1:{port[f'{name}-web']}" for name in names}
 
 
 def python_part(
@@ -68,12 +83,30 @@ def python_part(
     )
 
 
-def stripe(data: DataDirectory, ports: Ports) -> tuple[list[Part], dict[str, str]]:
-    """The stand-in and how to reach it; with STRIPE_KEY set, no part and the real Stripe."""
+@dataclass(frozen=True)
+class Stripe:
+    """Who takes the money: our stand-in's part, or none when it is the real Stripe."""
+
+    parts: list[Part]
+    access: dict[str, str]
+    """What payments needs."""
+    cards: dict[str, str]
+    """What a browser may know."""
+
+
+def stripe(data: DataDirectory, ports: Ports) -> Stripe:
+    """The real one when STRIPE_KEY is set; with STRIPE_PUBLISHABLE_KEY its card form too."""
     if os.environ.get("STRIPE_KEY"):
-        names = STRIPE + INTERNET
-        return [], {name: os.environ[name] for name in names if name in os.environ}
+        return Stripe([], _given(STRIPE + INTERNET), _given(CARDS))
     port = ports.take()
+    url = f"http://127.0.0.1:{port}"
     files = {"STRIPE_FAKE_DATA": str(data.directory("stripe"))}
-    part = python_part("stripe", "ticketing.stripe_fake.main", port=port, environment=files)
-    return [part], {"STRIPE_KEY": "sk_test_local", "STRIPE_API_BASE": f"http://127.0.0.1:{port}"}
+    return Stripe(
+        [python_part("stripe", "ticketing.stripe_fake.main", port=port, environment=files)],
+        access={"STRIPE_KEY": "sk_test_local", "STRIPE_API_BASE": url},
+        cards={"STRIPE_PUBLISHABLE_KEY": "pk_test_local", "STRIPE_JS_URL": f"{url}/v3/stripe.js"},
+    )
+
+
+def _given(names: Sequence[str]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}

@@ -31,6 +31,7 @@ def test_a_warning_is_known_in_the_format_of_each_part(line: str) -> None:
         '{"event": "working", "level": "info"}',
         '{"t":{"$date":"2026-11-22"},"s":"I","c":"NETWORK","msg":"Waiting for connections"}',
         '{"level":"warn","logger":"admin","msg":"admin endpoint disabled"}',
+        '{"level":"warn","msg":"aborting with incomplete response","error":"context canceled"}',
         "[71] 2026/11/22 13:30:00.000000 [INF] Server is ready",
         "71:M 22 Nov 2026 13:30:00.000 # Server initialized",
         "71:M 22 Nov 2026 13:30:00.000 # WARNING overcommit_memory is set to 0!",

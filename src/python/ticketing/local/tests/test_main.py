@@ -10,6 +10,7 @@ from ticketing.local.main import platform
 from ticketing.local.process import Part
 
 KEY = "sk_test_from_the_environment"
+PUBLISHABLE_KEY = "pk_test_from_the_environment"
 
 
 @pytest.fixture()
@@ -27,6 +28,28 @@ def test_only_payments_gets_the_key_of_the_real_stripe(
     assert "stripe" not in [part.name for part in parts]
     assert _who_has(parts, KEY) == {"payments-web", "payments-worker"}
     assert all("STRIPE_API_BASE" not in part.environment for part in parts)
+
+
+def test_only_the_client_gets_the_publishable_key_of_the_real_stripe(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_KEY", KEY)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY)
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    assert _who_has(parts, PUBLISHABLE_KEY) == {"client-web", "client-streams"}
+    assert all("STRIPE_JS_URL" not in part.environment for part in parts)
+
+
+def test_the_client_takes_cards_by_the_stand_in(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRIPE_KEY", raising=False)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY)
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    of = {part.name: part for part in parts}
+    script = of["client-web"].environment["STRIPE_JS_URL"]
+    assert script == f"http://127.0.0.1:{of['stripe'].port}/v3/stripe.js"
+    assert _who_has(parts, PUBLISHABLE_KEY) == set()
 
 
 def test_the_signing_key_goes_only_to_services_that_know_users(data: DataDirectory) -> None:
