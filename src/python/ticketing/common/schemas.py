@@ -49,41 +49,50 @@ class _Text(fields.Field[str]):
 
 
 class Price(fields.Field[int]):
-    """A required price, a number or numeric string with at most two decimals, as integer cents."""
+    """A price, a number or numeric string with at most two decimals, as integer cents.
+
+    Required unless told otherwise; `least` is the lowest allowed, in cents.
+    """
 
     MESSAGE = "Price must be greater than 0"
     MAX = 999999_99
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, message: str = MESSAGE, *, least: int = 1, **kwargs: Any) -> None:
         super().__init__(
-            required=True,
-            error_messages={"required": self.MESSAGE, "null": self.MESSAGE},
-            **kwargs,
+            **{"required": True, **kwargs},
+            error_messages={"required": message, "null": message},
         )
+        self._message, self._least = message, least
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ValidationError(self.MESSAGE)
+            raise ValidationError(self._message)
         if (
             isinstance(value, int) and abs(value) > self.MAX
         ):  # str() refuses to write very long ones
-            raise ValidationError(self.MESSAGE)
+            raise ValidationError(self._message)
         if not _NUMBER.match(str(value)):
-            raise ValidationError(self.MESSAGE)
+            raise ValidationError(self._message)
         cents = Decimal(str(value).strip()) * 100
-        if not (0 < cents <= self.MAX and cents % 1 == 0):
-            raise ValidationError(self.MESSAGE)
+        if not (self._least <= cents <= self.MAX and cents % 1 == 0):
+            raise ValidationError(self._message)
         return int(cents)
+
+
+def whole_number(name: str, least: int, most: int, *, default: int) -> fields.Field[int]:
+    """An optional whole number within these bounds; `name` begins the message."""
+    message = f"{name} must be between {least} and {most}"
+    return fields.Integer(
+        load_default=default,
+        validate=validate.Range(least, most, error=message),
+        error_messages={"invalid": message},
+    )
 
 
 class Page(Schema):
     """Query parameters of a list: how many, and after which id."""
 
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, 200, error="Limit must be between 1 and 200"),
-        error_messages={"invalid": "Limit must be between 1 and 200"},
-    )
+    limit = whole_number("Limit", 1, 200, default=50)
     cursor = fields.String(
         load_default=None,
         validate=validate.Regexp(_ID, error="Cursor is not valid"),
