@@ -31,6 +31,10 @@ class TicketState(State, frozen=True):
     user_id: str
     version: int
     order_id: str | None = None
+    withdrawn: bool = False
+    held_until: datetime | None = None
+    sold_at: datetime | None = None
+    sold_for: float | None = None
 
 
 class OrderedTicket(State, frozen=True):
@@ -83,6 +87,12 @@ class OrderCompleted(Event, frozen=True, tag="order.completed"):
 
 class ExpirationCompleted(Event, frozen=True, tag="expiration.completed"):
     order_id: str
+
+
+class PaymentStarted(Event, frozen=True, tag="payment.started"):
+    """The buyer tries to pay; no money has arrived yet."""
+
+    payment: PaymentState
 
 
 class PaymentCreated(Event, frozen=True, tag="payment.created"):

@@ -28,6 +28,7 @@ SUBJECTS = {
     "order.cancelled",
     "order.completed",
     "expiration.completed",
+    "payment.started",
     "payment.created",
     "payment.rejected",
     "payment.refunded",
@@ -45,7 +46,10 @@ leaves: dict[Any, st.SearchStrategy[Any]] = {
     float: amounts,
     datetime: moments,
     OrderStatus: st.sampled_from(OrderStatus),
+    bool: st.booleans(),
     str | None: st.none() | words,
+    float | None: st.none() | amounts,
+    datetime | None: st.none() | moments,
 }
 
 
@@ -113,6 +117,27 @@ def test_a_free_ticket_travels_without_an_order() -> None:
     assert shown["ticket"] == {"id": "t", "title": "x", "price": 20, "userId": "u", "version": 0}
     held = msgspec.to_builtins(msgspec.structs.replace(ticket, order_id="o"))
     assert held["orderId"] == "o"
+
+
+def test_a_ticket_travels_with_what_applies_to_it_alone() -> None:
+    ticket = TicketState(id="t", title="x", price=20, user_id="u", version=3, withdrawn=True)
+    assert msgspec.to_builtins(ticket)["withdrawn"] is True
+    sold = msgspec.structs.replace(ticket, withdrawn=False, sold_at=NOON, sold_for=20.5)
+    assert msgspec.json.decode(msgspec.json.encode(sold)) == {
+        "id": "t",
+        "title": "x",
+        "price": 20,
+        "userId": "u",
+        "version": 3,
+        "soldAt": "2026-01-31T12:00:00Z",
+        "soldFor": 20.5,
+    }
+
+
+def test_what_an_older_version_of_tickets_tells_is_understood() -> None:
+    older = b'{"id": "t", "title": "x", "price": 20, "userId": "u", "version": 0}'
+    ticket = msgspec.json.decode(older, type=TicketState)
+    assert (ticket.withdrawn, ticket.held_until, ticket.sold_at) == (False, None, None)
 
 
 def test_a_payment_travels_with_the_spelling_of_the_contract() -> None:
