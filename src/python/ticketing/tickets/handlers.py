@@ -11,15 +11,15 @@ events = EventRouter[Tickets]()
 
 @events.on(OrderCreated)
 def reserve_ticket(event: OrderCreated, tickets: Tickets) -> None:
-    tickets.follow(event.order)
+    tickets.follow(event.order, event.occurred_at)
 
 
 @events.on(OrderCancelled)
 def release_ticket(event: OrderCancelled, tickets: Tickets) -> None:
-    tickets.follow(event.order)
+    tickets.follow(event.order, event.occurred_at)
 
 
 @events.on(OrderCompleted)
-def keep_ticket(event: OrderCompleted, tickets: Tickets) -> None:
+def sell_ticket(event: OrderCompleted, tickets: Tickets) -> None:
     """Usually reserved already; not so for an order that was paid after its hold had ended."""
-    tickets.follow(event.order)
+    tickets.follow(event.order, event.occurred_at)

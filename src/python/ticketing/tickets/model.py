@@ -1,4 +1,4 @@
-"""A ticket: put on sale by its seller, reserved by one order at a time."""
+"""A ticket: put on sale by its seller, reserved by one order at a time, sold once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,20 +7,43 @@ from ticketing.common.aggregate import Aggregate
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
+from ticketing.common.events import OrderStatus
 from ticketing.common.events import TicketCreated
 from ticketing.common.events import TicketState
 from ticketing.common.events import TicketUpdated
 from ticketing.common.money import from_cents
 
 
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """An order on a ticket as last told of, which happened `at` that time; `price` is in cents.
+
+    All but id and status is None where the news came before these were kept.
+    """
+
+    id: str
+    status: OrderStatus
+    expires_at: datetime | None = None
+    price: int | None = None
+    at: datetime | None = None
+
+
 @dataclass(kw_only=True)
 class Ticket(Aggregate):
-    """`price` is in cents; `order_id` is the order that holds or bought it, None while on sale."""
+    """`price` is in cents; `order_id` is the order that holds or bought it, None while free.
+
+    `withdrawn` is the seller's word and outlasts an order that was quicker; `sold_for` is what was
+    paid, in cents.
+    """
 
     title: str
     price: int
     user_id: str
     order_id: str | None = None
+    withdrawn: bool = False
+    held_until: datetime | None = None
+    sold_at: datetime | None = None
+    sold_for: int | None = None
 
     @classmethod
     def put_on_sale(
@@ -30,27 +53,67 @@ class Ticket(Aggregate):
         ticket._record(TicketCreated, now)
         return ticket
 
+    @property
+    def on_sale(self) -> bool:
+        return self.order_id is None and not self.withdrawn
+
     def edit(self, *, title: str, price: int, user_id: str, now: datetime) -> None:
-        if user_id != self.user_id:
-            raise NotAuthorized
-        if self.order_id is not None:
-            raise Refused("You cannot edit a reserved ticket")
+        self._check_free("edit", user_id)
         self.title, self.price = title, price
         self._record(TicketUpdated, now)
 
-    def reserve(self, order_id: str, now: datetime) -> None:
-        """Hold the ticket for this order; NotYet while the order before it has not let go."""
-        if self.order_id == order_id:
-            return
-        if self.order_id is not None:
-            raise NotYet(f"ticket {self.id} is still held by order {self.order_id}")
-        self.order_id = order_id
-        self._record(TicketUpdated, now)
+    def withdraw(self, *, user_id: str, now: datetime) -> None:
+        """Take the ticket off sale; nothing to do if that happened before."""
+        self._check_free("withdraw", user_id)
+        self._set_withdrawn(True, now)
 
-    def release(self, order_id: str, now: datetime) -> None:
-        """Let go of the ticket, if it is this order that holds it."""
-        if self.order_id == order_id:
-            self.order_id = None
+    def relist(self, *, user_id: str, now: datetime) -> None:
+        """Put a withdrawn ticket on sale again; nothing to do if it is."""
+        self._check_free("relist", user_id)
+        self._set_withdrawn(False, now)
+
+    def follow(self, order: Order, now: datetime) -> None:
+        """Agree with this order; NotYet while the order before it has not let go."""
+        match order.status:
+            case OrderStatus.CANCELLED:
+                self._release(order, now)
+            case OrderStatus.COMPLETE:
+                self._sell(order, now)
+            case _:
+                self._reserve(order, now)
+
+    def _reserve(self, order: Order, now: datetime) -> None:
+        if self.order_id != order.id:
+            self._give_to(order)
+            self.held_until = order.expires_at
+            self._record(TicketUpdated, now)
+
+    def _sell(self, order: Order, now: datetime) -> None:
+        if (self.order_id, self.sold_at) != (order.id, order.at):
+            self._give_to(order)
+            self.held_until, self.sold_at, self.sold_for = None, order.at, order.price
+            self._record(TicketUpdated, now)
+
+    def _release(self, order: Order, now: datetime) -> None:
+        """Only the order that holds the ticket can let go of it, and a sale is for good."""
+        if self.order_id == order.id and self.sold_at is None:
+            self.order_id = self.held_until = None
+            self._record(TicketUpdated, now)
+
+    def _give_to(self, order: Order) -> None:
+        if self.order_id not in (None, order.id):
+            raise NotYet(f"ticket {self.id} is still held by order {self.order_id}")
+        self.order_id = order.id
+
+    def _check_free(self, verb: str, user_id: str) -> None:
+        if user_id != self.user_id:
+            raise NotAuthorized
+        if self.order_id is not None:
+            raise Refused(f"You cannot {verb} a reserved ticket")
+
+    def _set_withdrawn(self, withdrawn: bool, now: datetime) -> None:
+        if self.withdrawn != withdrawn:
+            self.withdrawn = withdrawn
             self._record(TicketUpdated, now)
 
     def _record(self, event: type[TicketCreated] | type[TicketUpdated], now: datetime) -> None:
@@ -65,4 +128,8 @@ class Ticket(Aggregate):
             user_id=self.user_id,
             version=self.version,
             order_id=self.order_id,
+            withdrawn=self.withdrawn,
+            held_until=self.held_until,
+            sold_at=self.sold_at,
+            sold_for=None if self.sold_for is None else from_cents(self.sold_for),
         )

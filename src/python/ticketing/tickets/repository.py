@@ -1,21 +1,44 @@
 """Tickets as documents, and the orders on them as last heard."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 import pymongo
 
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
+from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.replica import Replica
+from ticketing.tickets.model import Order
 from ticketing.tickets.model import Ticket
+from ticketing.tickets.sales import Sale
+from ticketing.tickets.search import Search
+from ticketing.tickets.search import Sort
+from ticketing.tickets.search import by_price
+from ticketing.tickets.search import words
 
-INDEXES = [pymongo.IndexModel([("onSale", 1), ("_id", -1)])]
+INDEXES = [
+    pymongo.IndexModel([("onSale", 1), ("_id", -1)]),
+    pymongo.IndexModel([("onSale", 1), ("words", 1)]),
+    pymongo.IndexModel([("onSale", 1), ("byPrice", 1)]),
+    pymongo.IndexModel([("userId", 1), ("_id", -1)]),
+    pymongo.IndexModel([("userId", 1), ("soldAt", 1)]),
+]
+_ORDER = {
+    Sort.NEWEST: ("_id", pymongo.DESCENDING, "$lt"),
+    Sort.CHEAPEST: ("byPrice", pymongo.ASCENDING, "$gt"),
+    Sort.DEAREST: ("byPrice", pymongo.DESCENDING, "$lt"),
+}
+"""The field that sorts, its direction, and how the next one compares."""
 
 
 class TicketRepository:
-    """The tickets; `onSale` in a document is true while no order holds it."""
+    """The tickets. Beside their state, documents have what searches need: `onSale`, the `words` of
+    the title and the place `byPrice`; those saved before there was a search lack the latter two.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -24,13 +47,26 @@ class TicketRepository:
         """Raises NotFound."""
         return _ticket(self._store.get(id))
 
-    def on_sale(self, *, limit: int, before: str | None) -> list[Ticket]:
-        """The newest tickets on sale, older than the ticket `before`."""
-        query: dict[str, Any] = {"onSale": True}
+    def on_sale(self, search: Search, *, limit: int) -> list[Ticket]:
+        """The tickets on sale that fit, in the order that was asked for."""
+        field, direction, _ = _ORDER[search.sort]
+        found = self._store.find(_query(search), order=[(field, direction)], limit=limit)
+        return [_ticket(document) for document in found]
+
+    def of_seller(self, user_id: str, *, limit: int, before: str | None) -> list[Ticket]:
+        """The seller's tickets in every state, newest first, older than the ticket `before`."""
+        query: dict[str, Any] = {"userId": user_id}
         if before is not None:
             query["_id"] = {"$lt": before}
         found = self._store.find(query, order=[("_id", pymongo.DESCENDING)], limit=limit)
         return [_ticket(document) for document in found]
+
+    def sales(self, user_id: str, *, since: datetime) -> list[Sale]:
+        """What the seller sold, in any order."""
+        query = {"userId": user_id, "soldAt": {"$gte": since}}
+        fields = {"soldAt": True, "soldFor": True}
+        found = self._store.documents.find(query, fields)
+        return [Sale(at=sold["soldAt"], price=sold["soldFor"]) for sold in found]
 
     def save(self, ticket: Ticket) -> None:
         state = {
@@ -38,7 +74,13 @@ class TicketRepository:
             "price": ticket.price,
             "userId": ticket.user_id,
             "orderId": ticket.order_id,
-            "onSale": ticket.order_id is None,
+            "withdrawn": ticket.withdrawn or None,
+            "heldUntil": ticket.held_until,
+            "soldAt": ticket.sold_at,
+            "soldFor": ticket.sold_for,
+            "onSale": ticket.on_sale,
+            "words": words(ticket.title),
+            "byPrice": by_price(ticket),
         }
         self._store.save(ticket, state)
 
@@ -49,12 +91,44 @@ class OrderReplica:
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
 
-    def apply(self, order: OrderState) -> None:
-        self._replica.apply(order.id, order.version, {"status": order.status.value})
+    def apply(self, order: OrderState, at: datetime) -> None:
+        state = {
+            "status": order.status.value,
+            "expiresAt": order.expires_at,
+            "price": to_cents(order.ticket.price),
+            "at": at,
+        }
+        self._replica.apply(order.id, order.version, state)
 
-    def holds(self, order_id: str) -> bool:
-        """Whether the order holds its ticket, by the newest that is known; raises NotFound."""
-        return OrderStatus(self._replica.get(order_id)["status"]) is not OrderStatus.CANCELLED
+    def get(self, order_id: str) -> Order:
+        """The order, by the newest that is known; raises NotFound."""
+        known = self._replica.get(order_id)
+        return Order(
+            id=order_id,
+            status=OrderStatus(known["status"]),
+            expires_at=known.get("expiresAt"),
+            price=known.get("price"),
+            at=known.get("at"),
+        )
+
+
+def _query(search: Search) -> dict[str, Any]:
+    """One flat filter, so that an index serves it."""
+    query: dict[str, Any] = {"onSale": True}
+    if search.words:
+        beginnings = [re.compile(f"^{re.escape(word)}") for word in search.words]
+        query["words"] = {"$all": beginnings}
+    prices = {}
+    if search.min_price is not None or search.sort is not Sort.NEWEST:
+        prices["$gte"] = f"{search.min_price or 0:08d}"
+    if search.max_price is not None:
+        prices["$lte"] = f"{search.max_price:08d}-g"  # after every id, which is hexadecimal
+    if prices:
+        query["byPrice"] = prices
+    if search.cursor is not None:
+        field, _, comes_after = _ORDER[search.sort]
+        query[field] = {**query.get(field, {}), comes_after: search.cursor}
+    return query
 
 
 def _ticket(document: Document) -> Ticket:
@@ -65,4 +139,8 @@ def _ticket(document: Document) -> Ticket:
         price=document["price"],
         user_id=document["userId"],
         order_id=document.get("orderId"),
+        withdrawn=document.get("withdrawn", False),
+        held_until=document.get("heldUntil"),
+        sold_at=document.get("soldAt"),
+        sold_for=document.get("soldFor"),
     )

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from datetime import timedelta
 
 from ticketing.common.conflicts import retry_on_conflict
 from ticketing.common.events import OrderState
+from ticketing.tickets.model import Order
 from ticketing.tickets.model import Ticket
 from ticketing.tickets.repository import OrderReplica
 from ticketing.tickets.repository import TicketRepository
+from ticketing.tickets.sales import SalesOfDay
+from ticketing.tickets.sales import by_day
+from ticketing.tickets.search import Search
 
 
 class Tickets:
@@ -38,30 +43,49 @@ class Tickets:
         self._tickets.save(ticket)
         return ticket
 
+    @retry_on_conflict
+    def withdraw(self, ticket_id: str, *, user_id: str) -> Ticket:
+        ticket = self._tickets.get(ticket_id)
+        ticket.withdraw(user_id=user_id, now=self._clock())
+        self._tickets.save(ticket)
+        return ticket
+
+    @retry_on_conflict
+    def relist(self, ticket_id: str, *, user_id: str) -> Ticket:
+        ticket = self._tickets.get(ticket_id)
+        ticket.relist(user_id=user_id, now=self._clock())
+        self._tickets.save(ticket)
+        return ticket
+
     def get(self, ticket_id: str) -> Ticket:
         return self._tickets.get(ticket_id)
 
-    def on_sale(self, *, limit: int, before: str | None) -> list[Ticket]:
-        return self._tickets.on_sale(limit=limit, before=before)
+    def on_sale(self, search: Search, *, limit: int) -> list[Ticket]:
+        return self._tickets.on_sale(search, limit=limit)
 
-    def follow(self, order: OrderState) -> None:
-        """Make the ticket agree with the newest that is known of this order.
+    def of_seller(self, user_id: str, *, limit: int, before: str | None) -> list[Ticket]:
+        return self._tickets.of_seller(user_id, limit=limit, before=before)
+
+    def sales(self, user_id: str, *, days: int) -> list[SalesOfDay]:
+        """The user's sales of the latest `days` UTC days, of which today is one."""
+        today = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        return by_day(self._tickets.sales(user_id, since=today - timedelta(days=days - 1)))
+
+    def follow(self, order: OrderState, at: datetime) -> None:
+        """Make the ticket agree with the newest that is known of this order, told of `at` then.
 
         What is known is written first and read again last: of two workers that follow the same
         order at once, the one that settles last has seen the newest, so an order that has ended
         never holds its ticket, in whatever order the news came.
         """
-        self._orders.apply(order)
-        while self._settle(order) != self._orders.holds(order.id):
+        self._orders.apply(order, at)
+        while self._settle(order) != self._orders.get(order.id):
             continue
 
     @retry_on_conflict
-    def _settle(self, order: OrderState) -> bool:
-        holds, now = self._orders.holds(order.id), self._clock()
+    def _settle(self, order: OrderState) -> Order:
+        newest = self._orders.get(order.id)
         ticket = self._tickets.get(order.ticket.id)
-        if holds:
-            ticket.reserve(order.id, now)
-        else:
-            ticket.release(order.id, now)
+        ticket.follow(newest, self._clock())
         self._tickets.save(ticket)
-        return holds
+        return newest

@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 
 from ticketing.common.events import Event
 from ticketing.common.events import OrderCancelled
@@ -12,6 +13,9 @@ from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+EXPIRES = NOON + timedelta(seconds=60)
 
 
 def created(order_id: str, ticket_id: str, version: int = 0) -> OrderCreated:
@@ -47,7 +51,7 @@ def _state(order_id: str, ticket_id: str, version: int, status: OrderStatus) -> 
         id=order_id,
         user_id="buyer",
         status=status,
-        expires_at=NOON,
+        expires_at=EXPIRES,
         version=version,
         ticket=OrderedTicket(id=ticket_id, price=20.5),
     )

@@ -15,6 +15,7 @@ from ticketing.common.testing_input import MALFORMED_IDS
 from ticketing.common.testing_input import errors_of
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import cancelled
+from ticketing.tickets.tests.orders import completed
 from ticketing.tickets.tests.orders import created
 
 CONCERT = {"title": "Concert", "price": 20.5}
@@ -115,7 +116,8 @@ def test_a_reserved_ticket_names_its_order_until_it_is_free_again(
     ticket = _sell(seller)
     path = f"/api/tickets/{ticket['id']}"
     deliver(service, created("o", ticket["id"]))
-    assert anyone.get(path).json == {**ticket, "version": 1, "orderId": "o"}
+    held = {"orderId": "o", "heldUntil": "2026-01-31T12:01:00.000Z"}
+    assert anyone.get(path).json == {**ticket, "version": 1, **held}
     deliver(service, cancelled("o", ticket["id"]))
     assert anyone.get(path).json == {**ticket, "version": 2}
 
@@ -125,6 +127,18 @@ def test_an_unknown_or_malformed_id_is_not_found(seller: FlaskClient, id: str) -
     path = f"/api/tickets/{id}"
     assert errors_of(seller.get(path), 404) == NOT_FOUND
     assert errors_of(seller.put(path, json=CONCERT), 404) == NOT_FOUND
+
+
+def test_a_sold_ticket_tells_when_and_for_how_much(
+    seller: FlaskClient, anyone: FlaskClient, service: Service[Tickets]
+) -> None:
+    ticket = _sell(seller, price=99)
+    deliver(service, created("o", ticket["id"]))
+    deliver(service, completed("o", ticket["id"]))
+    sold = {"orderId": "o", "soldAt": "2026-01-31T12:00:00.000Z", "soldFor": 20.5}
+    assert anyone.get(f"/api/tickets/{ticket['id']}").json == {**ticket, "version": 2, **sold}
+    told = take_events(service)[-1]["ticket"]
+    assert told == {**ticket, "version": 2, **sold, "soldAt": "2026-01-31T12:00:00Z"}
 
 
 def test_an_edit_replies_with_the_next_version(

@@ -1,19 +1,27 @@
 """The rules of a ticket."""
 
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 
 import pytest
 
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
+from ticketing.common.events import OrderStatus
 from ticketing.common.events import TicketCreated
 from ticketing.common.events import TicketState
 from ticketing.common.events import TicketUpdated
+from ticketing.tickets.model import Order
 from ticketing.tickets.model import Ticket
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=60)
+HELD = Order(id="o", status=OrderStatus.CREATED, expires_at=LATER, price=2050, at=NOW)
+ENDED = replace(HELD, status=OrderStatus.CANCELLED)
+SOLD = replace(HELD, status=OrderStatus.COMPLETE, at=LATER)
 
 
 @pytest.fixture()
@@ -44,60 +52,148 @@ def test_only_the_seller_can_edit(ticket: Ticket) -> None:
     assert ticket.title == "Concert"
 
 
-def test_a_reserved_ticket_cannot_be_edited(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
-    with pytest.raises(Refused, match="You cannot edit a reserved ticket"):
-        ticket.edit(title="Opera", price=2000, user_id="seller", now=NOW)
-    assert ticket.title == "Concert"
+@pytest.mark.parametrize("verb", ["edit", "withdraw", "relist"])
+@pytest.mark.parametrize("order", [HELD, SOLD], ids=["held", "sold"])
+def test_a_reserved_ticket_stays_as_it_is(ticket: Ticket, verb: str, order: Order) -> None:
+    ticket.follow(order, NOW)
+    ticket.saved()
+    with pytest.raises(Refused, match=f"You cannot {verb} a reserved ticket"):
+        _do(ticket, verb, "seller")
+    assert not ticket.changed
+    assert (ticket.title, ticket.withdrawn) == ("Concert", False)
 
 
-def test_another_than_the_seller_does_not_learn_that_a_ticket_is_reserved(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
+@pytest.mark.parametrize("verb", ["edit", "withdraw", "relist"])
+def test_another_than_the_seller_does_not_learn_that_a_ticket_is_reserved(
+    ticket: Ticket, verb: str
+) -> None:
+    ticket.follow(HELD, NOW)
     with pytest.raises(NotAuthorized):
-        ticket.edit(title="Opera", price=2000, user_id="other", now=NOW)
+        _do(ticket, verb, "other")
 
 
-def test_reserving_names_the_order_in_the_event(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
+def test_a_withdrawn_ticket_is_not_on_sale_until_it_is_relisted(ticket: Ticket) -> None:
+    on_sale = [ticket.on_sale]
+    ticket.withdraw(user_id="seller", now=NOW)
+    on_sale.append(ticket.on_sale)
+    ticket.relist(user_id="seller", now=NOW)
+    on_sale.append(ticket.on_sale)
+    assert on_sale == [True, False, True]
+    first, second = ticket.events
+    assert isinstance(first, TicketUpdated)
+    assert isinstance(second, TicketUpdated)
+    assert (first.ticket.version, first.ticket.withdrawn) == (1, True)
+    assert (second.ticket.version, second.ticket.withdrawn) == (2, False)
+
+
+def test_withdrawing_or_relisting_twice_changes_nothing(ticket: Ticket) -> None:
+    ticket.relist(user_id="seller", now=NOW)
+    assert not ticket.changed
+    ticket.withdraw(user_id="seller", now=NOW)
+    ticket.saved()
+    ticket.withdraw(user_id="seller", now=NOW)
+    assert not ticket.changed
+
+
+def test_a_withdrawn_ticket_can_be_edited(ticket: Ticket) -> None:
+    ticket.withdraw(user_id="seller", now=NOW)
+    ticket.edit(title="Opera", price=2000, user_id="seller", now=NOW)
+    assert (ticket.title, ticket.withdrawn) == ("Opera", True)
+
+
+def test_an_order_that_was_quicker_than_the_withdrawal_has_its_ticket(ticket: Ticket) -> None:
+    ticket.withdraw(user_id="seller", now=NOW)
+    ticket.follow(HELD, NOW)
+    assert (ticket.order_id, ticket.withdrawn) == ("o", True)
+    ticket.follow(ENDED, NOW)
+    assert (ticket.order_id, ticket.withdrawn, ticket.on_sale) == (None, True, False)
+    ticket.follow(SOLD, NOW)
+    assert (ticket.order_id, ticket.sold_for) == ("o", 2050)
+
+
+def test_reserving_names_the_order_and_its_end_in_the_event(ticket: Ticket) -> None:
+    ticket.follow(HELD, NOW)
     [event] = ticket.events
     assert isinstance(event, TicketUpdated)
-    assert event.ticket.order_id == "o"
-    assert event.ticket.version == 1
+    assert (event.ticket.order_id, event.ticket.held_until) == ("o", LATER)
+    assert (event.ticket.version, event.ticket.sold_at) == (1, None)
 
 
-def test_reserving_twice_for_one_order_changes_nothing(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
+def test_a_sale_tells_its_time_and_its_price_and_ends_the_hold(ticket: Ticket) -> None:
+    ticket.follow(HELD, NOW)
     ticket.saved()
-    ticket.reserve("o", NOW)
+    ticket.follow(SOLD, LATER)
+    [event] = ticket.events
+    assert isinstance(event, TicketUpdated)
+    sold = event.ticket
+    assert (sold.order_id, sold.held_until) == ("o", None)
+    assert (sold.sold_at, sold.sold_for) == (LATER, 20.5)
+
+
+@pytest.mark.parametrize("order", [HELD, SOLD], ids=["held", "sold"])
+def test_following_an_order_twice_changes_nothing(ticket: Ticket, order: Order) -> None:
+    ticket.follow(order, NOW)
+    ticket.saved()
+    ticket.follow(order, LATER)
     assert not ticket.changed
     assert ticket.version == 1
 
 
-def test_a_held_ticket_can_not_yet_be_reserved_for_another_order(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
+@pytest.mark.parametrize("other", [HELD, SOLD], ids=["held", "sold"])
+@pytest.mark.parametrize("order", [HELD, SOLD], ids=["held", "sold"])
+def test_a_held_ticket_can_not_yet_be_had_by_another_order(
+    ticket: Ticket, order: Order, other: Order
+) -> None:
+    ticket.follow(order, NOW)
+    ticket.saved()
     with pytest.raises(NotYet):
-        ticket.reserve("other", NOW)
+        ticket.follow(replace(other, id="other"), NOW)
+    assert not ticket.changed
     assert ticket.order_id == "o"
 
 
 def test_the_order_that_holds_a_ticket_can_let_go_of_it(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
+    ticket.follow(HELD, NOW)
     ticket.saved()
-    ticket.release("o", NOW)
+    ticket.follow(ENDED, NOW)
     [event] = ticket.events
     assert isinstance(event, TicketUpdated)
-    assert event.ticket.order_id is None
+    assert (event.ticket.order_id, event.ticket.held_until) == (None, None)
     assert event.ticket.version == 2
 
 
 def test_another_order_cannot_let_go_of_a_ticket(ticket: Ticket) -> None:
-    ticket.reserve("o", NOW)
+    ticket.follow(HELD, NOW)
     ticket.saved()
-    ticket.release("other", NOW)
+    ticket.follow(replace(ENDED, id="other"), NOW)
     assert not ticket.changed
     assert ticket.order_id == "o"
 
 
-def test_letting_go_of_a_free_ticket_changes_nothing(ticket: Ticket) -> None:
-    ticket.release("o", NOW)
+@pytest.mark.parametrize("older", [HELD, ENDED], ids=["held", "ended"])
+def test_a_sale_is_for_good_whatever_a_slower_worker_still_knows(
+    ticket: Ticket, older: Order
+) -> None:
+    ticket.follow(SOLD, NOW)
+    ticket.saved()
+    ticket.follow(older, NOW)
     assert not ticket.changed
+    assert ticket.sold_at == LATER
+
+
+def test_letting_go_of_a_free_ticket_changes_nothing(ticket: Ticket) -> None:
+    ticket.follow(ENDED, NOW)
+    assert not ticket.changed
+
+
+def test_news_from_before_times_and_prices_were_kept_is_followed(ticket: Ticket) -> None:
+    ticket.follow(Order(id="o", status=OrderStatus.COMPLETE), NOW)
+    assert (ticket.order_id, ticket.sold_at, ticket.sold_for) == ("o", None, None)
+    ticket.saved()
+    ticket.follow(Order(id="o", status=OrderStatus.COMPLETE), NOW)
+    assert not ticket.changed
+
+
+def _do(ticket: Ticket, verb: str, user_id: str) -> None:
+    change = {"title": "Opera", "price": 2000} if verb == "edit" else {}
+    getattr(ticket, verb)(**change, user_id=user_id, now=NOW)
