@@ -11,6 +11,7 @@ from ticketing.common.errors import Refused
 from ticketing.common.events import OrderStatus
 from ticketing.common.events import PaymentCreated
 from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import PaymentStarted
 from ticketing.common.events import PaymentState
 from ticketing.common.money import from_cents
 
@@ -90,7 +91,8 @@ class Payment(Aggregate):
         self.intent_id, self.token = intent_id, token
         self.attempts += 1
         self.status, self.check_at = PaymentStatus.PROCESSING, now + DOUBT
-        self.change()
+        event_id = self.change()
+        self.events.append(PaymentStarted(id=event_id, occurred_at=now, payment=self._state()))
 
     def settle(self, intent_status: str, now: datetime) -> None:
         """Take over what Stripe says of the intent; a final state stays."""

@@ -41,17 +41,20 @@ def test_paying_replies_with_the_payments_id(buyer: FlaskClient, till: Till) -> 
 
 
 @pytest.mark.parametrize(("price", "amount"), [(20.5, 20.5), (20.0, 20), (0.29, 0.29)])
-def test_a_payment_is_told_with_its_amount_as_a_number(price: float, amount: float) -> None:
+def test_a_payment_is_told_as_it_starts_and_when_it_arrived(price: float, amount: float) -> None:
     till = Till()
     till.order(price=price)
     payment_id = till.pay().payment_id
-    [event] = till.events()
-    assert event == {
-        "subject": "payment.created",
-        "id": f"{payment_id}-2",
-        "occurredAt": "2026-01-31T12:00:00Z",
-        "payment": {"id": payment_id, "orderId": ORDER, "stripeId": "pi_1", "amount": amount},
-    }
+    payment = {"id": payment_id, "orderId": ORDER, "stripeId": "pi_1", "amount": amount}
+    assert till.events() == [
+        {
+            "subject": f"payment.{step}",
+            "id": f"{payment_id}-{version}",
+            "occurredAt": "2026-01-31T12:00:00Z",
+            "payment": payment,
+        }
+        for version, step in ((1, "started"), (2, "created"))
+    ]
     till.check_all_is_known()
 
 
@@ -81,7 +84,7 @@ def test_a_declined_card_is_tried_again_when_it_is_posted_again(
     for _ in range(2):
         errors_of(pay(buyer, DECLINED), 400)
     assert till.stripe.calls.count("confirm") == 2
-    assert till.events() == []
+    assert [event["subject"] for event in till.events()] == ["payment.started"] * 2
 
 
 def test_an_unknown_card_is_refused(buyer: FlaskClient, till: Till) -> None:

@@ -53,7 +53,7 @@ def test_a_cancelled_order_has_its_open_intent_closed(till: Till, token: str) ->
     assert till.books.intent.status == "canceled"
     assert till.payment["status"] == "cancelled"
     assert till.stripe.calls.count("close") == 1
-    assert _subjects(till) == []
+    assert _subjects(till) == ["payment.started"]
 
 
 def test_a_cancelled_order_that_nobody_tried_to_pay_needs_nothing_of_stripe(till: Till) -> None:
@@ -66,7 +66,7 @@ def test_money_that_arrived_meanwhile_is_told_when_the_order_is_cancelled(till: 
     till.stripe.authenticate("pi_1")
     assert till.cancel_order() == Done()
     assert till.payment["status"] == "succeeded"
-    assert _subjects(till) == ["payment.created"]
+    assert _subjects(till) == ["payment.started", "payment.created"]
     till.check_all_is_known()
 
 
@@ -75,7 +75,7 @@ def test_a_lost_charge_is_told_when_the_order_is_cancelled(till: Till) -> None:
     with pytest.raises(Unavailable):
         till.pay()
     assert till.cancel_order() == Done()
-    assert _subjects(till) == ["payment.created"]
+    assert _subjects(till) == ["payment.started", "payment.created"]
 
 
 def test_a_slow_bank_is_asked_until_it_has_decided_about_a_cancelled_order(till: Till) -> None:
@@ -84,7 +84,7 @@ def test_a_slow_bank_is_asked_until_it_has_decided_about_a_cancelled_order(till:
     assert till.payment["status"] == "processing"
     till.stripe.finish("pi_1")
     till.sweep()
-    assert _subjects(till) == ["payment.created"]
+    assert _subjects(till) == ["payment.started", "payment.created"]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

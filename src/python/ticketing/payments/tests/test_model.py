@@ -10,6 +10,7 @@ from ticketing.common.errors import Refused
 from ticketing.common.events import OrderStatus
 from ticketing.common.events import PaymentCreated
 from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import PaymentStarted
 from ticketing.common.events import PaymentState
 from ticketing.payments.model import DOUBT
 from ticketing.payments.model import Order
@@ -63,6 +64,13 @@ def test_every_attempt_has_a_key_of_its_own(payment: Payment) -> None:
     payment.settle("requires_payment_method", NOW)
     payment.begin("pi_1", "tok_visa", NOW)
     assert payment.attempt_key != first
+
+
+def test_every_attempt_is_told_before_its_outcome_is_known(payment: Payment) -> None:
+    payment.settle("requires_payment_method", NOW)
+    payment.saved()
+    payment.begin("pi_1", "tok_visa", NOW)
+    assert payment.events == [PaymentStarted(id="p-3", occurred_at=NOW, payment=STATE)]
 
 
 def test_success_is_told_with_the_amount_in_dollars(payment: Payment) -> None:

@@ -135,6 +135,16 @@ def _post_while_cancelled(till: Till, token: str, moment: int) -> bool:
     return bool(verdicts)
 
 
+@pytest.mark.parametrize("token", CARDS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_charge_was_told_as_started_before_stripe_knew_of_it(
+    till: Till, when: str, token: str
+) -> None:
+    getattr(till.stripe, when)["confirm"] = crash
+    _pay(till, token)
+    assert [event["subject"] for event in till.events()] == ["payment.started"]
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_two_rejections_at_once_refund_once(till: Till, moment: int) -> None:
     payment_id = till.pay().payment_id
