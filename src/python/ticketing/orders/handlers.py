@@ -4,6 +4,7 @@ from ticketing.common.bus import EventRouter
 from ticketing.common.events import ExpirationCompleted
 from ticketing.common.events import PaymentCreated
 from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import PaymentStarted
 from ticketing.common.events import TicketCreated
 from ticketing.common.events import TicketUpdated
 from ticketing.orders.service import Orders
@@ -24,6 +25,11 @@ def update_ticket(event: TicketUpdated, orders: Orders) -> None:
 @events.on(ExpirationCompleted)
 def expire_order(event: ExpirationCompleted, orders: Orders) -> None:
     orders.expire(event.order_id)
+
+
+@events.on(PaymentStarted)
+def await_payment(event: PaymentStarted, orders: Orders) -> None:
+    orders.await_payment(event.payment)
 
 
 @events.on(PaymentCreated)

@@ -23,18 +23,24 @@ HELD = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """The ticket as it was when it was ordered; `price` is in cents."""
+    """The ticket as it was when it was ordered; `price` is in cents.
+
+    `withdrawn` is for the moment of ordering: an order is not placed on such a ticket.
+    """
 
     id: str
     title: str
     price: int
     user_id: str
     version: int
+    withdrawn: bool = False
 
 
 @dataclass(kw_only=True)
 class Order(Aggregate):
-    """`payment_id` is the payment that this order accepted or rejected, once one arrived."""
+    """`payment_id` is the payment that this order accepted or rejected, once one arrived;
+    `expired` tells that time has cancelled it, not its buyer.
+    """
 
     user_id: str
     status: OrderStatus
@@ -42,6 +48,7 @@ class Order(Aggregate):
     ticket: Ticket
     payment_id: str | None = None
     refunded: bool = False
+    expired: bool = False
 
     @classmethod
     def place(
@@ -49,6 +56,8 @@ class Order(Aggregate):
     ) -> "Order":
         if ticket.user_id == user_id:
             raise Refused("You cannot order your own ticket")
+        if ticket.withdrawn:
+            raise Refused("Ticket is not for sale")
         status, expires_at = OrderStatus.CREATED, now + hold
         order = cls(id=id, user_id=user_id, status=status, expires_at=expires_at, ticket=ticket)
         order._record(OrderCreated, now)
@@ -75,11 +84,19 @@ class Order(Aggregate):
             return
         if not self.is_overdue(now):
             raise NotYet(f"order {self.id} holds its ticket until {self.expires_at}")
+        self.expired = True
         self.cancel(now)
+
+    def await_payment(self) -> None:
+        """The buyer tries to pay; for the buyer to see, no other service needs to know."""
+        if self.status is OrderStatus.CREATED:
+            self.status = OrderStatus.AWAITING_PAYMENT
+            self.change()
 
     def complete(self, payment_id: str, now: datetime) -> None:
         """Accept the payment; a cancelled order takes its ticket again, if that is still free."""
         self.payment_id, self.status = payment_id, OrderStatus.COMPLETE
+        self.expired = False
         self._record(OrderCompleted, now)
 
     def reject(self, payment_id: str, reason: str, now: datetime) -> None:

@@ -39,12 +39,15 @@ class OrderRepository:
         found = self._store.find_one({"reserves": ticket_id})
         return None if found is None else _order(found)
 
-    def of_user(self, user_id: str, *, limit: int, after: str | None) -> list[Order]:
-        """The user's orders, oldest first, made after the order `after`."""
+    def of_user(
+        self, user_id: str, *, limit: int, after: str | None, newest_first: bool
+    ) -> list[Order]:
+        """The user's orders, oldest or newest first, that come after the order `after`."""
         query: dict[str, Any] = {"userId": user_id}
         if after is not None:
-            query["_id"] = {"$gt": after}
-        found = self._store.find(query, order=[("_id", pymongo.ASCENDING)], limit=limit)
+            query["_id"] = {"$lt" if newest_first else "$gt": after}
+        direction = pymongo.DESCENDING if newest_first else pymongo.ASCENDING
+        found = self._store.find(query, order=[("_id", direction)], limit=limit)
         return [_order(document) for document in found]
 
     def overdue(self, now: datetime, *, limit: int) -> list[Order]:
@@ -67,6 +70,7 @@ class OrderRepository:
             "ticket": _ticket_document(order.ticket),
             "paymentId": order.payment_id,
             "refunded": order.refunded,
+            "expired": order.expired or None,
             "reserves": order.ticket.id if active else None,
         }
         self._store.save(order, state)
@@ -83,6 +87,7 @@ class TicketReplica:
             "title": ticket.title,
             "price": to_cents(ticket.price),
             "userId": ticket.user_id,
+            "withdrawn": ticket.withdrawn,
         }
         self._replica.apply(ticket.id, ticket.version, state)
 
@@ -101,6 +106,7 @@ def _order(document: Document) -> Order:
         ticket=_ticket(document["ticket"]),
         payment_id=document.get("paymentId"),
         refunded=document["refunded"],
+        expired=document.get("expired", False),
     )
 
 
@@ -111,6 +117,7 @@ def _ticket(document: Document) -> Ticket:
         price=document["price"],
         user_id=document["userId"],
         version=document["version"],
+        withdrawn=document.get("withdrawn", False),
     )
 
 

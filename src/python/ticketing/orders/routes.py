@@ -6,18 +6,18 @@ from flask.typing import ResponseReturnValue
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.pages import page
-from ticketing.common.schemas import Page
 from ticketing.common.web import body
 from ticketing.common.web import query
 from ticketing.common.web import use_cases
 from ticketing.orders.schemas import NewOrder
+from ticketing.orders.schemas import OrderPage
 from ticketing.orders.schemas import order_view
 from ticketing.orders.service import Orders
 
 orders = Blueprint("orders", __name__, url_prefix="/api/orders")
 
 new_order = NewOrder()
-page_query = Page()
+page_query = OrderPage()
 
 
 @orders.get("")
@@ -25,7 +25,9 @@ page_query = Page()
 def of_user(user: User) -> ResponseReturnValue:
     asked = query(page_query)
     limit = asked["limit"]
-    found = use_cases(Orders).of_user(user.id, limit=limit + 1, after=asked["cursor"])
+    found = use_cases(Orders).of_user(
+        user.id, limit=limit + 1, after=asked["cursor"], newest_first=asked["sort"] == "newest"
+    )
     return page(found, limit, order_view, lambda order: order.id)
 
 

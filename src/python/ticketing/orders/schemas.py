@@ -3,9 +3,12 @@
 from typing import Any
 
 from marshmallow import Schema
+from marshmallow import fields
+from marshmallow import validate
 
 from ticketing.common.clock import iso
 from ticketing.common.money import from_cents
+from ticketing.common.schemas import Page
 from ticketing.common.schemas import identifier
 from ticketing.orders.model import Order
 
@@ -16,9 +19,20 @@ class NewOrder(Schema):
     ticket_id = identifier("TicketId must be provided", "ticketId")
 
 
+class OrderPage(Page):
+    """Query parameters of the list of own orders."""
+
+    sort = fields.String(
+        load_default="oldest",
+        validate=validate.OneOf(["oldest", "newest"], error="Sort must be oldest or newest"),
+    )
+
+
 def order_view(order: Order) -> dict[str, Any]:
-    """The order as its buyer gets it; `refunded` only once the money went back."""
-    view = {
+    """The order as its buyer gets it; `refunded` only once the money went back, `expired` only if
+    time has cancelled it.
+    """
+    view: dict[str, Any] = {
         "id": order.id,
         "userId": order.user_id,
         "status": order.status.value,
@@ -31,4 +45,8 @@ def order_view(order: Order) -> dict[str, Any]:
             "version": order.ticket.version,
         },
     }
-    return {**view, "refunded": True} if order.refunded else view
+    if order.refunded:
+        view["refunded"] = True
+    if order.expired:
+        view["expired"] = True
+    return view

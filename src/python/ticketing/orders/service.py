@@ -9,6 +9,7 @@ from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
+from ticketing.common.events import OrderStatus
 from ticketing.common.events import PaymentState
 from ticketing.common.events import TicketState
 from ticketing.orders.model import Order
@@ -49,8 +50,10 @@ class Orders:
         order.check_owner(user_id)
         return order
 
-    def of_user(self, user_id: str, *, limit: int, after: str | None) -> list[Order]:
-        return self._orders.of_user(user_id, limit=limit, after=after)
+    def of_user(
+        self, user_id: str, *, limit: int, after: str | None, newest_first: bool = False
+    ) -> list[Order]:
+        return self._orders.of_user(user_id, limit=limit, after=after, newest_first=newest_first)
 
     @retry_on_conflict
     def cancel(self, order_id: str, *, user_id: str) -> None:
@@ -75,16 +78,25 @@ class Orders:
                 continue
 
     @retry_on_conflict
+    def await_payment(self, payment: PaymentState) -> None:
+        order = self._orders.get(payment.order_id)
+        order.await_payment()
+        self._orders.save(order)
+
+    @retry_on_conflict
     def settle_payment(self, payment: PaymentState) -> None:
         """Complete the order, even after its hold ended if its ticket is free; else reject."""
         order, now = self._orders.get(payment.order_id), self._clock()
         if order.payment_id == payment.id:
             return
+        if order.status is OrderStatus.CANCELLED and self._tickets.get(order.ticket.id).withdrawn:
+            self._reject(payment, "The ticket is not for sale any more", now)
+            return
         order.complete(payment.id, now)
         try:
             self._reserve(order, now)
         except Refused:
-            self._reject(payment, now)
+            self._reject(payment, "The ticket went to somebody else", now)
 
     @retry_on_conflict
     def note_refund(self, payment: PaymentState) -> None:
@@ -115,9 +127,9 @@ class Orders:
         holder.expire(now)
         self._orders.save(holder)
 
-    def _reject(self, payment: PaymentState, now: datetime) -> None:
+    def _reject(self, payment: PaymentState, reason: str, now: datetime) -> None:
         order = self._orders.get(payment.order_id)
         if order.payment_id == payment.id:
             return  # another worker settled it meanwhile, perhaps by completing the order
-        order.reject(payment.id, "The ticket went to somebody else", now)
+        order.reject(payment.id, reason, now)
         self._orders.save(order)

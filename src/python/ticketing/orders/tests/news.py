@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from ticketing.common.events import ExpirationCompleted
 from ticketing.common.events import PaymentCreated
 from ticketing.common.events import PaymentRefunded
+from ticketing.common.events import PaymentStarted
 from ticketing.common.events import PaymentState
 from ticketing.common.events import TicketCreated
 from ticketing.common.events import TicketState
@@ -34,6 +35,11 @@ def ticket_state(id: str, **changes: Any) -> TicketState:
 
 def expired(order_id: str) -> ExpirationCompleted:
     return ExpirationCompleted(id=f"{order_id}-expired", occurred_at=NOON, order_id=order_id)
+
+
+def started(order_id: str, attempt: int = 1) -> PaymentStarted:
+    state = _payment(order_id)
+    return PaymentStarted(id=f"{state.id}-{attempt}", occurred_at=NOON, payment=state)
 
 
 def paid(order_id: str) -> PaymentCreated:

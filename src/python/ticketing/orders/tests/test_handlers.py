@@ -18,6 +18,7 @@ from ticketing.orders.tests.news import paid
 from ticketing.orders.tests.news import place
 from ticketing.orders.tests.news import refunded
 from ticketing.orders.tests.news import show
+from ticketing.orders.tests.news import started
 from ticketing.orders.tests.news import ticket_updated
 
 
@@ -31,6 +32,7 @@ def test_the_service_follows_tickets_expirations_and_payments(service: Service[O
         "expiration.completed",
         "payment.created",
         "payment.refunded",
+        "payment.started",
         "ticket.created",
         "ticket.updated",
     ]
@@ -214,5 +216,5 @@ def test_a_refund_is_shown_to_the_buyer(
 
 
 def test_news_of_an_unknown_order_is_not_delivered_for_ever(service: Service[Orders]) -> None:
-    for event in (expired(UNKNOWN_ID), paid(UNKNOWN_ID), refunded(UNKNOWN_ID)):
-        assert deliver(service, event) == Done()
+    for news in (expired, started, paid, refunded):
+        assert deliver(service, news(UNKNOWN_ID)) == Done()
