@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from ticketing.common import health
 from ticketing.common.logs import logger
+from ticketing.stripe_fake.assets import assets
 from ticketing.stripe_fake.buyer import buyer
 from ticketing.stripe_fake.errors import INVALID
 from ticketing.stripe_fake.errors import StripeError
@@ -40,6 +41,7 @@ def create_app(store: Store, clock: Clock = time.time) -> Flask:
     app.register_blueprint(health.blueprint(alive={}, ready={}))
     app.register_blueprint(api)
     app.register_blueprint(buyer)
+    app.register_blueprint(assets)
     app.after_request(_name_request)
     app.register_error_handler(StripeError, refuse)
     app.register_error_handler(HTTPException, _refuse_http)

@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask import Response
 
 from ticketing.stripe_fake import intents
+from ticketing.stripe_fake import views
 from ticketing.stripe_fake.exchange import form_fields
 from ticketing.stripe_fake.exchange import reply
 from ticketing.stripe_fake.exchange import works
@@ -22,5 +23,5 @@ def authenticate(intent_id: str) -> Response:
     params = parse(form_fields())
     with works().store.transaction() as book:
         intent = intents.authenticate(book, intent_id, params, int(works().clock()))
-        body = json.dumps(intent)
+        body = json.dumps(views.intent(intent))
     return reply(200, body)

@@ -47,6 +47,35 @@ def unauthorized(message: str) -> NotStartedError:
     return NotStartedError(401, INVALID, message)
 
 
+def secret_key_required() -> NotStartedError:
+    message = (
+        "This API call cannot be made with a publishable API key. Please use a secret API key. "
+        "You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys."
+    )
+    return NotStartedError(403, INVALID, message, code="secret_key_required")
+
+
+def wrong_card(
+    code: str, message: str, param: str | None, decline_code: str | None = None
+) -> NotStartedError:
+    """A card that cannot be: as no idempotency key holds the answer, nothing of it is kept."""
+    return NotStartedError(
+        402, "card_error", message, code=code, decline_code=decline_code, param=param
+    )
+
+
+def wrong_secret() -> StripeError:
+    message = "The client_secret provided does not match the client_secret of the PaymentIntent."
+    return StripeError(400, INVALID, message, param="client_secret")
+
+
+def method_spent() -> StripeError:
+    message = (
+        "The provided PaymentMethod was used before without a Customer, and may not be used again."
+    )
+    return StripeError(400, INVALID, message, param="payment_method")
+
+
 def no_such(what: str, name: str, param: str, status: int = 400) -> StripeError:
     """404 for an object named by the path, 400 for one named by a parameter."""
     message = f"No such {what}: '{name}'"

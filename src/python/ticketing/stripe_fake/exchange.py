@@ -56,7 +56,7 @@ def write(action: Callable[[Book, Params, int], Json]) -> Response:
     """Carry out a POST of somebody who has an API key, once per idempotency key."""
     fields = form_fields()
     call = Call(
-        account=keys.account(request.authorization),
+        account=keys.holder(request.authorization).account,
         key=request.headers.get("Idempotency-Key"),
         path=request.path,
         fields=fields,

@@ -7,19 +7,16 @@ all but succeeded and canceled --cancel--> canceled
 
 import hmac
 
-from ticketing.stripe_fake import charges
+from ticketing.stripe_fake import attempts
 from ticketing.stripe_fake import methods
-from ticketing.stripe_fake.errors import INVALID
 from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.errors import doc_url
 from ticketing.stripe_fake.errors import may_redirect
 from ticketing.stripe_fake.errors import missing_method
 from ticketing.stripe_fake.errors import no_such
 from ticketing.stripe_fake.errors import unexpected_state
+from ticketing.stripe_fake.errors import wrong_secret
 from ticketing.stripe_fake.methods import Choice
 from ticketing.stripe_fake.new_intent import NewIntent
-from ticketing.stripe_fake.outcomes import Decline
 from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.store import Book
 
@@ -36,14 +33,12 @@ _REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 
 def create(book: Book, params: Params, now: int) -> Json:
     wanted = NewIntent(params)
-    card = wanted.choice.card() if wanted.choice else None
     intent = wanted.intent(now)
-    book.add(intent)
-    if card is not None:
-        intent["payment_method"] = methods.make(book, card, now)["id"]
+    if wanted.choice:
+        intent["payment_method"] = wanted.choice.take(book, intent, now)["id"]
         intent["status"] = "requires_confirmation"
-        book.save(intent)
-    return _attempt(book, intent, now) if wanted.confirm else intent
+    book.add(intent)
+    return attempts.attempt(book, intent, now) if wanted.confirm else intent
 
 
 def find(book: Book, intent_id: str, *, param: str = "intent", status: int = 404) -> Json:
@@ -61,10 +56,10 @@ def confirm(book: Book, intent_id: str, params: Params, now: int) -> Json:
     if intent["automatic_payment_methods"]:
         raise may_redirect(intent)
     if choice:
-        intent["payment_method"] = methods.make(book, choice.card(), now)["id"]
+        intent["payment_method"] = choice.take(book, intent, now)["id"]
     if intent["payment_method"] is None:
         raise missing_method(intent)
-    return _attempt(book, intent, now)
+    return attempts.attempt(book, intent, now)
 
 
 def cancel(book: Book, intent_id: str, params: Params, now: int) -> Json:
@@ -89,20 +84,29 @@ def authenticate(book: Book, intent_id: str, params: Params, now: int) -> Json:
     params.allow("client_secret", "outcome")
     secret, succeeded = params.required("client_secret"), params.required("outcome") == "succeed"
     params.one_of("outcome", "succeed", "fail")
-    intent = find(book, intent_id)
-    if not hmac.compare_digest(secret.encode(), intent["client_secret"].encode()):
-        message = (
-            "The client_secret provided does not match the client_secret of the PaymentIntent."
-        )
-        raise StripeError(400, INVALID, message, param="client_secret")
+    intent = _of_buyer(book, intent_id, secret)
     if intent["status"] != "requires_action":
         message = f"This PaymentIntent has a status of {intent['status']}: nothing to authenticate."
         raise unexpected_state(message, intent)
     if succeeded:
-        _charge(book, intent, now)
+        attempts.charge(book, intent, now)
     else:
-        _give_back(intent, _authentication_failure(_method(book, intent)))
+        attempts.give_back(
+            intent, attempts.authentication_failure(attempts.method_of(book, intent))
+        )
         book.save(intent)
+    return intent
+
+
+def show_buyer(book: Book, intent_id: str, params: Params) -> Json:
+    params.allow("client_secret")
+    return _of_buyer(book, intent_id, params.required("client_secret"))
+
+
+def _of_buyer(book: Book, intent_id: str, secret: str) -> Json:
+    intent = find(book, intent_id)
+    if not hmac.compare_digest(secret.encode(), intent["client_secret"].encode()):
+        raise wrong_secret()
     return intent
 
 
@@ -124,69 +128,3 @@ def _check_confirmable(intent: Json, updates_method: bool) -> None:
     else:
         message = f"You cannot confirm this PaymentIntent because it has a status of {status}."
     raise unexpected_state(message, intent)
-
-
-def _attempt(book: Book, intent: Json, now: int) -> Json:
-    intent |= {"status": "requires_confirmation", "last_payment_error": None, "next_action": None}
-    if methods.card_of(_method(book, intent)).asks_buyer:
-        intent["status"] = "requires_action"
-        sdk = {"type": "three_d_secure_redirect"}
-        intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
-        book.save(intent)
-    elif error := _charge(book, intent, now):
-        details = {name: value for name, value in error.items() if name not in ("type", "message")}
-        raise StripeError(402, "card_error", error["message"], payment_intent=intent, **details)
-    return intent
-
-
-def _charge(book: Book, intent: Json, now: int) -> Json | None:
-    """Charge the intent's card; what went wrong, if it was declined."""
-    method = _method(book, intent)
-    charge = charges.make(book, intent, method, now)
-    intent["latest_charge"] = charge["id"]
-    decline = methods.card_of(method).decline
-    if decline:
-        _give_back(intent, _decline_error(decline, charge["id"], method))
-    else:
-        intent |= {"status": "succeeded", "amount_received": intent["amount"], "next_action": None}
-    book.save(intent)
-    error: Json | None = intent["last_payment_error"]
-    return error
-
-
-def _give_back(intent: Json, error: Json) -> None:
-    intent |= {"status": "requires_payment_method", "payment_method": None, "next_action": None}
-    intent["last_payment_error"] = error
-
-
-def _method(book: Book, intent: Json) -> Json:
-    return methods.find(book, intent["payment_method"])
-
-
-def _decline_error(decline: Decline, charge_id: str, method: Json) -> Json:
-    error = {
-        "type": "card_error",
-        "code": decline.code,
-        "decline_code": decline.decline_code,
-        "message": decline.message,
-        "param": decline.param,
-        "charge": charge_id,
-        "doc_url": doc_url(decline.code),
-        "payment_method": method,
-    }
-    return {name: value for name, value in error.items() if value is not None}
-
-
-def _authentication_failure(method: Json) -> Json:
-    code = "payment_intent_authentication_failure"
-    message = (
-        "The provided PaymentMethod has failed authentication. You can provide "
-        "payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again."
-    )
-    return {
-        "type": INVALID,
-        "code": code,
-        "doc_url": doc_url(code),
-        "message": message,
-        "payment_method": method,
-    }

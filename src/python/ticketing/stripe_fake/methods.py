@@ -1,7 +1,9 @@
 """Payment methods: which card an attempt is to charge."""
 
+from ticketing.stripe_fake.cards import TypedCard
 from ticketing.stripe_fake.errors import Json
 from ticketing.stripe_fake.errors import invalid_parameter
+from ticketing.stripe_fake.errors import method_spent
 from ticketing.stripe_fake.errors import no_such
 from ticketing.stripe_fake.ids import new_id
 from ticketing.stripe_fake.outcomes import Card
@@ -11,6 +13,7 @@ from ticketing.stripe_fake.outcomes import card_of_token
 from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.store import Book
 
+KIND = "payment_method"
 PARAMETERS = ("payment_method", "payment_method_data")
 
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
@@ -32,7 +35,19 @@ class Choice:
     def __bool__(self) -> bool:
         return bool(self.method or self.token)
 
-    def card(self) -> Card:
+    def take(self, book: Book, intent: Json, now: int) -> Json:
+        """The payment method, now this intent's and never another's, as there is no customer.
+
+        Test tokens and test methods give a new one at every use, as on Stripe. One of the buyer's
+        own that ended in a decline cannot be tried again, not even for the same intent.
+        """
+        own = book.find(KIND, self.method) if self.method else None
+        method = own or make(book, self._card(), now)
+        if not book.claim(method["id"], intent["id"]) and intent[KIND] != method["id"]:
+            raise method_spent()
+        return method
+
+    def _card(self) -> Card:
         if self.token:
             card = card_of_token(self.token)
             if card is None:
@@ -55,25 +70,39 @@ def _token(data: Params) -> str | None:
     return card.required("token")
 
 
+def create(book: Book, params: Params, now: int) -> Json:
+    params.allow("type", "card")
+    params.required("type")
+    params.one_of("type", "card")
+    typed = TypedCard(params.nested("card"), now)
+    method = _new(typed.card, typed.exp_month, typed.exp_year, now)
+    method["card"]["checks"]["cvc_check"] = "unchecked" if typed.has_cvc else None
+    book.add(method)
+    return method
+
+
 def make(book: Book, card: Card, now: int) -> Json:
-    """As on Stripe, test tokens and test methods give a new payment method at every use."""
-    method = {
+    method = _new(card, 12, 2034, now)
+    book.add(method)
+    return method
+
+
+def _new(card: Card, exp_month: int, exp_year: int, now: int) -> Json:
+    return {
         "id": new_id("pm"),
-        "object": "payment_method",
+        "object": KIND,
         "billing_details": NOBODY,
-        "card": _face(card),
+        "card": _face(card) | {"exp_month": exp_month, "exp_year": exp_year},
         "created": now,
         "customer": None,
         "livemode": False,
         "metadata": {},
         "type": "card",
     }
-    book.add(method)
-    return method
 
 
 def find(book: Book, method_id: str) -> Json:
-    method = book.find("payment_method", method_id)
+    method = book.find(KIND, method_id)
     if method is None:
         raise no_such("PaymentMethod", method_id, "payment_method")
     return method
@@ -93,8 +122,6 @@ def _face(card: Card) -> Json:
         },
         "country": "US",
         "display_brand": card.brand,
-        "exp_month": 12,
-        "exp_year": 2034,
         "fingerprint": card.fingerprint,
         "funding": card.funding,
         "last4": card.last4,

@@ -30,7 +30,11 @@ class Card:
 
     @property
     def fingerprint(self) -> str:
-        return hashlib.sha256(self.number.encode()).hexdigest()[:16]
+        return fingerprint_of(self.number)
+
+
+def fingerprint_of(number: str) -> str:
+    return hashlib.sha256(number.encode()).hexdigest()[:16]
 
 
 def _declined(decline_code: str, message: str = "Your card was declined.") -> Decline:
@@ -108,3 +112,7 @@ def card_of_test_method(method: str) -> Card | None:
 
 def card_of_fingerprint(fingerprint: str) -> Card:
     return _BY_FINGERPRINT[fingerprint]
+
+
+def card_of_number(number: str) -> Card | None:
+    return _BY_FINGERPRINT.get(fingerprint_of(number))

@@ -7,16 +7,40 @@ from flask import request
 from ticketing.stripe_fake import intents
 from ticketing.stripe_fake import keys
 from ticketing.stripe_fake import listing
+from ticketing.stripe_fake import methods
 from ticketing.stripe_fake import refunds
+from ticketing.stripe_fake import views
+from ticketing.stripe_fake.errors import Json
+from ticketing.stripe_fake.errors import secret_key_required
 from ticketing.stripe_fake.exchange import read
 from ticketing.stripe_fake.exchange import write
+from ticketing.stripe_fake.params import Params
+from ticketing.stripe_fake.store import Book
 
 api = Blueprint("stripe", __name__, url_prefix="/v1")
 
 
 @api.before_request
 def let_in() -> None:
-    keys.account(request.authorization)
+    """Anybody with a key, and with a publishable one only to what a browser needs."""
+    browsers = request.endpoint in ("stripe.create_method", "stripe.retrieve_intent")
+    if _is_browser() and not browsers:
+        raise secret_key_required()
+
+
+def _is_browser() -> bool:
+    return keys.holder(request.authorization).publishable
+
+
+@api.post("/payment_methods")
+def create_method() -> Response:
+    browser = _is_browser()
+
+    def create(book: Book, params: Params, now: int) -> Json:
+        method = methods.create(book, params, now)
+        return views.method(method) if browser else method
+
+    return write(create)
 
 
 @api.post("/payment_intents")
@@ -31,6 +55,8 @@ def list_intents() -> Response:
 
 @api.get("/payment_intents/<intent_id>")
 def retrieve_intent(intent_id: str) -> Response:
+    if _is_browser():
+        return read(lambda book, params: views.intent(intents.show_buyer(book, intent_id, params)))
     return read(lambda book, params: listing.one(book, "payment_intent", intent_id, params))
 
 

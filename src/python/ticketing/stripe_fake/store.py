@@ -77,6 +77,14 @@ class Book:
         ).fetchone()
         return None if row is None else json.loads(row[0])
 
+    def claim(self, thing_id: str, intent_id: str) -> bool:
+        """Give a thing to the intent that asks first; whether it was this one, just now."""
+        claimed = self._connection.execute(
+            "UPDATE objects SET payment_intent = ? WHERE id = ? AND payment_intent IS NULL",
+            (intent_id, thing_id),
+        )
+        return claimed.rowcount == 1
+
     def newest(self, kind: str, count: int, *, intent: str | None, after: str | None) -> list[Json]:
         """At most `count` of them, newest first, of one intent if given, older than `after`."""
         query = "SELECT body FROM objects WHERE kind = ?"
