@@ -226,8 +226,7 @@ class _Errors(msgspec.Struct, frozen=True):
 
 
 def _refuse(reply: httpx.Response) -> NoReturn:
-    errors = _errors(reply)
-    messages = {error.field or "": error.message for error in reversed(errors)}
+    messages = _messages(reply)
     match reply.status_code:
         case 400 if any(messages):
             raise Invalid(messages)
@@ -243,11 +242,15 @@ def _refuse(reply: httpx.Response) -> NoReturn:
     raise Unavailable("A part of the platform is in trouble")
 
 
-def _errors(reply: httpx.Response) -> list[_Error]:
+def _messages(reply: httpx.Response) -> dict[str, str]:
+    """The first message for each field, "" being the whole."""
+    messages: dict[str, str] = {}
     try:
-        return msgspec.json.decode(reply.content, type=_Errors).errors
+        for error in msgspec.json.decode(reply.content, type=_Errors).errors:
+            messages.setdefault(error.field or "", error.message)
     except msgspec.DecodeError:
-        return []
+        log.warning("a service's errors cannot be read", status=reply.status_code)
+    return messages
 
 
 def _read(reply: httpx.Response, kind: type[T]) -> T:

@@ -1,5 +1,7 @@
 """Failures as pages: each says what happened and what to do next."""
 
+from contextlib import suppress
+
 from flask import Flask
 from flask import Response
 from flask import request
@@ -89,4 +91,8 @@ def _show_fault(error: Exception) -> Response:
 
 
 def _page(status: int, title: str, text: str) -> Response:
-    return Visitor().plain_page("error.html", status, title=title, text=text)
+    visitor = Visitor()
+    if status in (400, 403, 404):
+        with suppress(Unavailable):
+            return visitor.page("error.html", status, title=title, text=text)
+    return visitor.plain_page("error.html", status, title=title, text=text)

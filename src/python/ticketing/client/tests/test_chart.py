@@ -3,6 +3,7 @@
 from datetime import date
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from ticketing.client.api import Sales
 from ticketing.client.chart import HEIGHT
@@ -33,7 +34,7 @@ def test_the_best_day_fills_the_height_and_half_of_it_half() -> None:
 
 def test_bars_stand_side_by_side_within_the_picture() -> None:
     bars = sales_chart([sales(0, "1")], TODAY).bars
-    assert all(a.x + a.width <= b.x for a, b in zip(bars, bars[1:], strict=False))
+    assert all(a.x + a.width <= b.x for a, b in pairwise(bars))
     assert bars[-1].x + bars[-1].width <= WIDTH
 
 
