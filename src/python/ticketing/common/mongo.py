@@ -35,6 +35,11 @@ def new_id() -> str:
     return str(ObjectId())
 
 
+def made_at(id: str) -> datetime:
+    """When an id from `new_id` was made, to the second."""
+    return ObjectId(id).generation_time
+
+
 def connect(uri: str) -> Database[Document]:
     """The database that the URI's path names; connects at the first operation, not here.
 

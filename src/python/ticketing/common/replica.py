@@ -11,6 +11,7 @@ from ticketing.common.errors import NotFound
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Documents
 from ticketing.common.mongo import found
+from ticketing.common.mongo import made_at
 
 PATIENCE = 1.0
 """Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
@@ -61,4 +62,4 @@ def _is_young(id: str) -> bool:
     """Whether the id says that it was made within the last seconds."""
     if not ObjectId.is_valid(id):
         return False
-    return abs(time.time() - ObjectId(id).generation_time.timestamp()) < YOUNG
+    return abs(time.time() - made_at(id).timestamp()) < YOUNG

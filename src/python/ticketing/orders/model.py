@@ -44,6 +44,7 @@ class Order(Aggregate):
 
     user_id: str
     status: OrderStatus
+    created_at: datetime
     expires_at: datetime
     ticket: Ticket
     payment_id: str | None = None
@@ -58,8 +59,14 @@ class Order(Aggregate):
             raise Refused("You cannot order your own ticket")
         if ticket.withdrawn:
             raise Refused("Ticket is not for sale")
-        status, expires_at = OrderStatus.CREATED, now + hold
-        order = cls(id=id, user_id=user_id, status=status, expires_at=expires_at, ticket=ticket)
+        order = cls(
+            id=id,
+            user_id=user_id,
+            status=OrderStatus.CREATED,
+            created_at=now,
+            expires_at=now + hold,
+            ticket=ticket,
+        )
         order._record(OrderCreated, now)
         return order
 

@@ -10,6 +10,7 @@ from ticketing.common.events import TicketState
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
+from ticketing.common.mongo import made_at
 from ticketing.common.replica import Replica
 from ticketing.orders.model import HELD
 from ticketing.orders.model import Order
@@ -66,6 +67,7 @@ class OrderRepository:
         state = {
             "userId": order.user_id,
             "status": order.status.value,
+            "createdAt": order.created_at,
             "expiresAt": order.expires_at,
             "ticket": _ticket_document(order.ticket),
             "paymentId": order.payment_id,
@@ -102,6 +104,8 @@ def _order(document: Document) -> Order:
         version=document["version"],
         user_id=document["userId"],
         status=OrderStatus(document["status"]),
+        # Orders from before it was kept tell it by their id.
+        created_at=document.get("createdAt") or made_at(document["_id"]),
         expires_at=document["expiresAt"],
         ticket=_ticket(document["ticket"]),
         payment_id=document.get("paymentId"),

@@ -36,6 +36,7 @@ def order_view(order: Order) -> dict[str, Any]:
         "id": order.id,
         "userId": order.user_id,
         "status": order.status.value,
+        "createdAt": iso(order.created_at),
         "expiresAt": iso(order.expires_at),
         "version": order.version,
         "ticket": {

@@ -1,6 +1,7 @@
 """The HTTP interface of orders."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ def test_ordering_replies_with_the_order(buyer: FlaskClient) -> None:
     assert order == {
         "userId": "buyer",
         "status": "created",
+        "createdAt": "2026-01-31T12:00:00.000Z",
         "expiresAt": "2026-01-31T12:01:00.000Z",
         "version": 0,
         "ticket": {"id": TICKET, "title": "Concert", "price": 20.5, "version": 0},
@@ -205,3 +207,14 @@ def test_a_complete_order_cannot_be_deleted(buyer: FlaskClient, service: Service
 )
 def test_anything_else_is_not_found(buyer: FlaskClient, method: str, path: str) -> None:
     assert errors_of(buyer.open(path, method=method), 404) == NOT_FOUND
+
+
+def test_an_order_from_before_its_creation_was_kept_tells_it_by_its_id(
+    buyer: FlaskClient, database: Any
+) -> None:
+    order: Any = buyer.post("/api/orders", json={"ticketId": TICKET}).json
+    database["orders"].update_one({"_id": order["id"]}, {"$unset": {"createdAt": ""}})
+    seconds = int(order["id"][:8], 16)
+    shown: Any = buyer.get(f"/api/orders/{order['id']}").json
+    made = datetime.fromisoformat(shown["createdAt"])
+    assert made.timestamp() == seconds
