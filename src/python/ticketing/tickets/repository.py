@@ -1,6 +1,6 @@
 """Tickets as documents, and the orders on them as last heard."""
 
-import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +17,17 @@ from ticketing.tickets.model import Ticket
 from ticketing.tickets.sales import Sale
 from ticketing.tickets.search import Search
 from ticketing.tickets.search import Sort
+from ticketing.tickets.search import beginnings
 from ticketing.tickets.search import by_price
-from ticketing.tickets.search import words
 
 INDEXES = [
     pymongo.IndexModel([("onSale", 1), ("_id", -1)]),
-    pymongo.IndexModel([("onSale", 1), ("words", 1)]),
+    pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("byPrice", 1)]),
     pymongo.IndexModel([("onSale", 1), ("byPrice", 1)]),
     pymongo.IndexModel([("userId", 1), ("_id", -1)]),
     pymongo.IndexModel([("userId", 1), ("soldAt", 1)]),
 ]
+_UNREAD = {"outbox": False, "beginnings": False, "byPrice": False}
 _ORDER = {
     Sort.NEWEST: ("_id", pymongo.DESCENDING, "$lt"),
     Sort.CHEAPEST: ("byPrice", pymongo.ASCENDING, "$gt"),
@@ -36,8 +37,9 @@ _ORDER = {
 
 
 class TicketRepository:
-    """The tickets. Beside their state, documents have what searches need: `onSale`, the `words` of
-    the title and the place `byPrice`; those saved before there was a search lack the latter two.
+    """The tickets. Beside their state, documents have what searches need: `onSale`, the place
+    `byPrice` and the `beginnings` of the title's words; those from before there was a search lack
+    the latter two and are not found by them until they are saved again.
     """
 
     def __init__(self, store: Store) -> None:
@@ -50,16 +52,14 @@ class TicketRepository:
     def on_sale(self, search: Search, *, limit: int) -> list[Ticket]:
         """The tickets on sale that fit, in the order that was asked for."""
         field, direction, _ = _ORDER[search.sort]
-        found = self._store.find(_query(search), order=[(field, direction)], limit=limit)
-        return [_ticket(document) for document in found]
+        return self._list(_query(search), (field, direction), limit)
 
     def of_seller(self, user_id: str, *, limit: int, before: str | None) -> list[Ticket]:
         """The seller's tickets in every state, newest first, older than the ticket `before`."""
         query: dict[str, Any] = {"userId": user_id}
         if before is not None:
             query["_id"] = {"$lt": before}
-        found = self._store.find(query, order=[("_id", pymongo.DESCENDING)], limit=limit)
-        return [_ticket(document) for document in found]
+        return self._list(query, ("_id", pymongo.DESCENDING), limit)
 
     def sales(self, user_id: str, *, since: datetime) -> list[Sale]:
         """What the seller sold, in any order."""
@@ -79,10 +79,14 @@ class TicketRepository:
             "soldAt": ticket.sold_at,
             "soldFor": ticket.sold_for,
             "onSale": ticket.on_sale,
-            "words": words(ticket.title),
+            "beginnings": beginnings(ticket.title),
             "byPrice": by_price(ticket),
         }
         self._store.save(ticket, state)
+
+    def _list(self, query: Mapping[str, Any], order: tuple[str, int], limit: int) -> list[Ticket]:
+        found = self._store.documents.find(query, _UNREAD).sort([order]).limit(limit)
+        return [_ticket(document) for document in found]
 
 
 class OrderReplica:
@@ -115,9 +119,13 @@ class OrderReplica:
 def _query(search: Search) -> dict[str, Any]:
     """One flat filter, so that an index serves it."""
     query: dict[str, Any] = {"onSale": True}
-    if search.words:
-        beginnings = [re.compile(f"^{re.escape(word)}") for word in search.words]
-        query["words"] = {"$all": beginnings}
+    match search.words:
+        case []:
+            pass
+        case [word]:
+            query["beginnings"] = word  # some servers do not use the index for an $all of one
+        case words:
+            query["beginnings"] = {"$all": words}
     prices = {}
     if search.min_price is not None or search.sort is not Sort.NEWEST:
         prices["$gte"] = f"{search.min_price or 0:08d}"

@@ -20,6 +20,8 @@ from ticketing.tickets.sales import SalesOfDay
 from ticketing.tickets.search import Sort
 from ticketing.tickets.search import words
 
+MAX_ASKED = 100
+"""Characters of a search's words."""
 _CURSORS = {
     Sort.NEWEST: re.compile("[0-9a-f]{24}"),
     Sort.CHEAPEST: re.compile("[0-9]{8}-[0-9a-f]{24}"),
@@ -35,19 +37,17 @@ class NewTicket(Schema):
     price = Price()
 
 
-class _Words(fields.String):
-    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
-        return words(super()._deserialize(*args, **kwargs))
+class _Words(fields.Field[list[str]]):
+    def _deserialize(self, value: str, *_: Any, **__: Any) -> list[str]:
+        if len(value) > MAX_ASKED:
+            raise ValidationError(f"Q must be at most {MAX_ASKED} characters")
+        return words(value)
 
 
 class TicketSearch(Page):
     """Query parameters of the list of tickets on sale."""
 
-    words = _Words(
-        load_default=list,
-        data_key="q",
-        validate=validate.Length(max=100, error="Q must be at most 100 characters"),
-    )
+    words = _Words(load_default=list, data_key="q")
     min_price = Price("MinPrice must be between 0 and 999999.99", data_key="minPrice", **_OPTIONAL)
     max_price = Price("MaxPrice must be between 0 and 999999.99", data_key="maxPrice", **_OPTIONAL)
     sort = fields.Enum(

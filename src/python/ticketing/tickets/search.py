@@ -8,6 +8,9 @@ from unicodedata import normalize
 
 from ticketing.tickets.model import Ticket
 
+LETTERS = 30
+"""Bounds what a title of one endless word takes up in an index."""
+
 
 class Sort(StrEnum):
     """Which tickets come first."""
@@ -32,10 +35,18 @@ class Search:
 
 
 def words(text: str) -> list[str]:
-    """The different words of a text without case and accents, in alphabetical order."""
+    """The different words of a text without case and accents, in alphabetical order.
+
+    Of a word longer than 30 letters these are all that counts.
+    """
     letters = normalize("NFKD", normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in letters if not category(letter).startswith("M"))
-    return sorted(set(re.findall(r"\w+", bare)))
+    return sorted({word[:LETTERS] for word in re.findall(r"\w+", bare)})
+
+
+def beginnings(text: str) -> list[str]:
+    """All that the words of a text can begin with, they themselves included."""
+    return sorted({word[:end] for word in words(text) for end in range(1, len(word) + 1)})
 
 
 def by_price(ticket: Ticket) -> str:
