@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
 from decimal import Decimal
+from http.cookiejar import CookieJar
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from typing import Generic
 from typing import NoReturn
@@ -28,6 +30,15 @@ log = logger(__name__)
 T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(10, connect=2)
+"""Seconds; a payment is the browser's own call, so nothing here waits for a bank."""
+
+
+def connections(**options: Any) -> httpx.Client:
+    """Connections to the services, which all visitors share: a cookie that a service sets is for
+    one of them, so none is kept here.
+    """
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(cookies=no_cookies, timeout=TIMEOUT, trust_env=False, **options)
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

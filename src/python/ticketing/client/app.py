@@ -9,8 +9,8 @@ from ticketing.client import errors
 from ticketing.client import formats
 from ticketing.client import market
 from ticketing.client import selling
-from ticketing.client.api import TIMEOUT
 from ticketing.client.api import Services
+from ticketing.client.api import connections
 from ticketing.client.assets import Assets
 from ticketing.client.cards import Cards
 from ticketing.client.security import Security
@@ -25,9 +25,8 @@ def create_app(settings: ClientSettings, http: httpx.Client | None = None) -> Fl
     """The pages, over the services that the settings name."""
     app = application("ticketing.client", {})
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM
-    http = http or httpx.Client(timeout=TIMEOUT, trust_env=False)
     app.extensions["services"] = Services(
-        http, settings.auth_url, settings.tickets_url, settings.orders_url
+        http or connections(), settings.auth_url, settings.tickets_url, settings.orders_url
     )
     app.extensions["cards"] = cards = Cards(settings)
     Assets().init_app(app)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from flask.testing import FlaskClient
 
+from ticketing.client.api import connections
 from ticketing.client.app import create_app
 from ticketing.client.settings import ClientSettings
 
@@ -50,7 +51,7 @@ class Services:
 
 def browser(services: Services, settings: ClientSettings = SETTINGS) -> FlaskClient:
     """A browser that has the CSRF cookie."""
-    app = create_app(settings, httpx.Client(transport=httpx.MockTransport(services)))
+    app = create_app(settings, connections(transport=httpx.MockTransport(services)))
     client = app.test_client()
     client.set_cookie("XSRF-TOKEN", CSRF)
     return client

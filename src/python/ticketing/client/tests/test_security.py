@@ -32,9 +32,7 @@ FORMS = [
 
 @pytest.mark.parametrize("path", FORMS)
 @pytest.mark.parametrize("sent", [{}, {"csrf": ""}, {"csrf": "another-token"}])
-def test_a_form_without_the_visitors_token_does_nothing(
-    path: str, sent: dict[str, str]
-) -> None:
+def test_a_form_without_the_visitors_token_does_nothing(path: str, sent: dict[str, str]) -> None:
     services = signed_in()
     assert browser(services).post(path, data=sent).status_code == 403
     assert {request.method for request in services.asked} == {"GET"}
@@ -65,6 +63,19 @@ def test_the_api_gets_the_token_of_the_form_and_no_cookie_but_the_session() -> N
     [request] = [r for r in services.asked if r.method == "POST"]
     assert request.headers["X-XSRF-TOKEN"] == CSRF
     assert request.headers["Cookie"] == "session=a.b-c_d"
+
+
+def test_the_session_of_one_visitor_is_not_kept_for_the_next() -> None:
+    services = Services()
+    cookies = {"Set-Cookie": "session=a.b.c; Path=/"}
+    services.says("POST /api/users/signin", 200, {"id": ID, "email": "a@b.c"}, **cookies)
+    services.says("GET /api/tickets", 200, [])
+    client = browser(services)
+    form = {"csrf": CSRF, "email": "a@b.c", "password": "x"}
+    assert "session=a.b.c" in str(client.post("/auth/signin", data=form).headers)
+    client.delete_cookie("session")
+    client.get("/")
+    assert [r.headers.get("Cookie") for r in services.asked] == [None] * len(services.asked)
 
 
 @pytest.mark.parametrize("path", ["/", "/auth/signin", "/nothing", f"/orders/{ID}"])
