@@ -1,5 +1,6 @@
 """The rules of an order."""
 
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -52,6 +53,22 @@ def test_a_new_order_tells_its_whole_state() -> None:
 def test_a_seller_cannot_order_the_own_ticket() -> None:
     with pytest.raises(Refused, match="You cannot order your own ticket"):
         Order.place(id="o", user_id="seller", ticket=CONCERT, now=NOW, hold=HOLD)
+
+
+def test_a_withdrawn_ticket_cannot_be_ordered() -> None:
+    withdrawn = replace(CONCERT, withdrawn=True)
+    with pytest.raises(Refused, match="Ticket is not for sale"):
+        Order.place(id="o", user_id="buyer", ticket=withdrawn, now=NOW, hold=HOLD)
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+def test_only_a_new_order_comes_to_await_its_payment(order: Order, status: OrderStatus) -> None:
+    order.status = status
+    order.await_payment()
+    is_new = status is OrderStatus.CREATED
+    assert order.changed is is_new
+    assert order.status is (OrderStatus.AWAITING_PAYMENT if is_new else status)
+    assert order.events == []
 
 
 def test_only_the_buyer_owns_an_order(order: Order) -> None:

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
 from ticketing.common.testing import UNKNOWN_ID
+from ticketing.common.testing import client_of
 from ticketing.common.testing import deliver
 from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
@@ -54,13 +55,25 @@ def test_own_orders_of_every_status_come_oldest_first(
     assert orders == [show(buyer, id) for id in ids]
 
 
+@pytest.mark.parametrize("sort", ["oldest", "newest"])
 @pytest.mark.parametrize("limit", [1, 2, 4, 5, 6, 200])
 def test_the_pages_hold_every_order_once(
-    buyer: FlaskClient, service: Service[Orders], limit: int
+    buyer: FlaskClient, service: Service[Orders], limit: int, sort: str
 ) -> None:
     ids = _place(buyer, service, 5)
-    pages = _walk(buyer, f"/api/orders?limit={limit}")
+    pages = _walk(buyer, f"/api/orders?limit={limit}&sort={sort}")
+    ids = ids if sort == "oldest" else ids[::-1]
     assert pages == [ids[start : start + limit] for start in range(0, 5, limit)]
+
+
+@pytest.mark.parametrize("sort", ["", "Newest", "cheapest", "\x00"])
+def test_a_sort_is_one_of_two(buyer: FlaskClient, sort: str) -> None:
+    errors = errors_of(buyer.get("/api/orders", query_string={"sort": sort}), 400)
+    assert errors == [{"message": "Sort must be oldest or newest", "field": "sort"}]
+
+
+def test_a_sort_is_looked_at_only_in_a_session(service: Service[Orders]) -> None:
+    errors_of(client_of(service).get("/api/orders?sort=x"), 401)
 
 
 def test_a_page_has_50_orders_if_nothing_is_said(

@@ -27,7 +27,9 @@ from ticketing.orders.tests.news import TICKET
 from ticketing.orders.tests.news import expired
 from ticketing.orders.tests.news import paid
 from ticketing.orders.tests.news import refunded
+from ticketing.orders.tests.news import started
 from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import ticket_updated
 
 MOMENTS = range(1, 9)
 
@@ -41,6 +43,7 @@ class Platform:
     told: list[Any] = field(default_factory=list)
     placed: list[str] = field(default_factory=list)
     paid: set[str] = field(default_factory=set)
+    ticket_version: int = 0
 
     def __post_init__(self) -> None:
         self.service.prepare()
@@ -76,6 +79,11 @@ class Platform:
     def pay(self, order_id: str) -> None:
         self.paid.add(order_id)
         deliver(self.service, paid(order_id))
+
+    def withdraw_or_relist(self) -> None:
+        self.ticket_version += 1
+        withdrawn = self.ticket_version % 2 == 1
+        deliver(self.service, ticket_updated(self.ticket_version, withdrawn=withdrawn))
 
     def check(self) -> None:
         """What holds at every moment."""
@@ -219,7 +227,7 @@ def test_an_overdue_order_that_is_paid_while_another_wants_its_ticket_loses_no_m
     platform.check_money()
 
 
-STEPS = ["place", "cancel", "pay", "expire", "refund", "sweep", "wait"]
+STEPS = ["place", "cancel", "start", "pay", "expire", "refund", "sweep", "wait", "withdraw"]
 
 
 @settings(max_examples=100, deadline=None)
@@ -244,6 +252,10 @@ def _take(platform: Platform, step: str, order_id: Any) -> None:
             platform.place()
         case "cancel":
             platform.cancel(order_id)
+        case "start":
+            deliver(platform.service, started(order_id))
+        case "withdraw":
+            platform.withdraw_or_relist()
         case "pay":
             platform.pay(order_id)
         case "expire":
