@@ -1,6 +1,7 @@
 """The five rules of the contract, as far as they can be read off a `World`."""
 
 from collections import Counter
+from datetime import datetime
 
 from ticketing.local.tests.world import World
 
@@ -15,6 +16,7 @@ def check_always(world: World) -> None:
         charges[account.order_id] += account.charges
         assert account.refunds <= account.charges, f"refunded more than charged: {account}"
     assert all(count <= 1 for count in charges.values()), f"charged twice: {charges}"
+    _check_tickets(world)
 
 
 def check_at_rest(world: World) -> None:
@@ -22,6 +24,7 @@ def check_at_rest(world: World) -> None:
     check_always(world)
     _check_money(world)
     _check_holds(world)
+    _check_sales(world)
     _check_replicas(world)
 
 
@@ -42,12 +45,36 @@ def _check_holds(world: World) -> None:
         assert ticket.get("orderId") == sold.get(ticket["_id"]), ticket
 
 
+def _check_tickets(world: World) -> None:
+    for ticket in world.all(world.tickets, "tickets"):
+        is_free, is_withdrawn = "orderId" not in ticket, "withdrawn" in ticket
+        assert ticket["onSale"] == (is_free and not is_withdrawn), ticket
+        states = [is_free, "heldUntil" in ticket, "soldAt" in ticket]
+        assert states.count(True) == 1, ticket
+        assert ("soldAt" in ticket) == ("soldFor" in ticket), ticket
+
+
+def _check_sales(world: World) -> None:
+    paid = {o["_id"]: o["ticket"]["price"] for o in world.all(world.orders, "orders")}
+    completed = {
+        (event["order"]["id"], datetime.fromisoformat(event["occurredAt"]))
+        for event in world.told
+        if event["subject"] == "order.completed"
+    }
+    for ticket in world.all(world.tickets, "tickets"):
+        assert "heldUntil" not in ticket, ticket
+        if "soldAt" in ticket:
+            assert ticket["soldFor"] == paid[ticket["orderId"]], ticket
+            assert (ticket["orderId"], ticket["soldAt"]) in completed, ticket
+
+
 def _check_replicas(world: World) -> None:
     tickets = {t["_id"]: t for t in world.all(world.tickets, "tickets")}
     for copy in world.all(world.orders, "tickets"):
         source = tickets.pop(copy["_id"])
-        assert [copy[k] for k in ("version", "title", "price", "userId")] == [
-            source[k] for k in ("version", "title", "price", "userId")
+        assert [copy[k] for k in ("version", "title", "price", "userId", "withdrawn")] == [
+            *[source[k] for k in ("version", "title", "price", "userId")],
+            source.get("withdrawn", False),
         ]
     assert not tickets, "tickets that orders never heard of"
     orders = {o["_id"]: o for o in world.all(world.orders, "orders")}

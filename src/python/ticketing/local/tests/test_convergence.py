@@ -36,6 +36,16 @@ class Marketplace:
         change = {"title": "Ballet", "price": 100 + number, "user_id": SELLER}
         self.world.try_to(lambda: self.world.tickets.use_cases.edit(ticket["_id"], **change))
 
+    def withdraw(self, number: int) -> None:
+        ticket = _choose(self._all(self.world.tickets, "tickets"), number)
+        withdraw = self.world.tickets.use_cases.withdraw
+        self.world.try_to(lambda: withdraw(ticket["_id"], user_id=SELLER))
+
+    def relist(self, number: int) -> None:
+        ticket = _choose(self._all(self.world.tickets, "tickets"), number)
+        relist = self.world.tickets.use_cases.relist
+        self.world.try_to(lambda: relist(ticket["_id"], user_id=SELLER))
+
     def order(self, number: int) -> None:
         ticket = _choose(self._all(self.world.orders, "tickets"), number)
         wish = {"ticket_id": ticket["_id"], "user_id": _choose(BUYERS, number // 2)}
@@ -92,6 +102,8 @@ class Marketplace:
 
 LIKELIHOOD = {
     Marketplace.edit: 1,
+    Marketplace.withdraw: 2,
+    Marketplace.relist: 2,
     Marketplace.order: 4,
     Marketplace.cancel: 1,
     Marketplace.pay: 4,

@@ -136,6 +136,11 @@ class World:
             timer = replace(message, id=event.id, subject=subject(ExpirationCompleted), body=body)
             self._send(self.orders, timer)
 
+    @property
+    def told(self) -> list[Any]:
+        """Every event that was published, as a JSON object, once for each service that hears it."""
+        return [msgspec.json.decode(message.body) for _, message in self.sent]
+
     def repeat(self, number: int) -> None:
         """Send once more what was sent at any time before."""
         self.on_the_way.append(self.sent[number % len(self.sent)])
@@ -144,8 +149,10 @@ class World:
         """Deliver a message that is on the way; whether it is done. `again`: its ack gets lost."""
         service, message = self.on_the_way.pop(number % len(self.on_the_way))
         assert service.events is not None
+        barred = self._barred()
         verdict = service.events.attempt(message, service.use_cases)
         assert not isinstance(verdict, Park), verdict
+        assert not barred & self._complete(), f"sold though known to be withdrawn: {barred}"
         if again or isinstance(verdict, Again):
             self.on_the_way.append((service, message))
         return not isinstance(verdict, Again)
@@ -157,6 +164,19 @@ class World:
                 self.relay(service)
             for _ in range(len(self.on_the_way)):
                 self.deliver(0)
+
+    def _barred(self) -> set[str]:
+        """The orders that have ended and whose tickets orders know to be withdrawn."""
+        withdrawn = {t["_id"] for t in self.all(self.orders, "tickets") if t["withdrawn"]}
+        return {
+            order["_id"]
+            for order in self.all(self.orders, "orders")
+            if order["status"] == "cancelled" and order["ticket"]["id"] in withdrawn
+        }
+
+    def _complete(self) -> set[str]:
+        orders = self.all(self.orders, "orders")
+        return {order["_id"] for order in orders if order["status"] == "complete"}
 
     def _send(self, service: Service[Any], message: Message) -> None:
         self.on_the_way.append((service, message))
