@@ -2,9 +2,13 @@
 
 import os
 import signal
+import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.serving import WSGIRequestHandler
 
@@ -24,11 +28,36 @@ class OneRequest(WSGIRequestHandler):
 
     protocol_version = "HTTP/1.0"
     timeout = 10
+    server: "Server"
+
+    def handle(self) -> None:
+        """Nothing to answer on a connection that a browser opened ahead and did not use."""
+        try:
+            begun = self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            begun = b""
+        self.server.unused.discard(self.connection)
+        if begun:
+            super().handle()
 
 
 class Server(ThreadedWSGIServer):
     daemon_threads = False
     request_queue_size = 128
+
+    def __init__(self, host: str, port: int, app: Flask, handler: type[OneRequest]) -> None:
+        self.unused: set[socket.socket] = set()
+        super().__init__(host, port, app, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.unused.add(request)
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        for connection in tuple(self.unused):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
 
 def main() -> None:

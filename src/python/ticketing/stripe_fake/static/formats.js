@@ -25,8 +25,9 @@ export function writeNumber(text) {
 /** As `MM / YY`; also from 1/34, 01/2034 and 0134. */
 export function writeExpiry(text) {
   let digits = digitsOf(text);
-  if (/^[2-9]/.test(digits) || /^\s*1\s*\/\s*\d/.test(text)) digits = `0${digits}`;
-  const year = digits.slice(2).replace(/^20(?=\d\d)/, "").slice(0, 2);
+  if (/^([2-9]|1[3-9])/.test(digits) || /^\s*1\s*\//.test(text)) digits = `0${digits}`;
+  const written = digits.slice(2, 6); // of 20 and more digits the rest is still to come
+  const year = /^20\d/.test(written) ? written.replace(/^20(?=\d\d)/, "") : written.slice(0, 2);
   return digits.length < 2 ? digits : `${digits.slice(0, 2)} / ${year}`;
 }
 
@@ -48,7 +49,7 @@ export function wrongNumber(text) {
 
 export function wrongExpiry(text, now = new Date()) {
   const { month, year } = expiryOf(text);
-  if (digitsOf(text).length < 4) {
+  if (digitsOf(text).length !== 4) {
     return ["incomplete_expiry", "The expiry date is incomplete."];
   }
   if (month < 1 || month > 12) {

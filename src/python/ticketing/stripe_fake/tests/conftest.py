@@ -1,18 +1,25 @@
-"""A stand-in with empty data, on disk, for every test."""
+"""A stand-in with empty data, on disk, for every test; and a browser for those that ask."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import stripe
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
+from playwright.sync_api import Page
+from playwright.sync_api import sync_playwright
 
+from ticketing.common.testing_browser import chromium
 from ticketing.stripe_fake.app import create_app
 from ticketing.stripe_fake.store import Store
+from ticketing.stripe_fake.tests.browsing import Buyer
 from ticketing.stripe_fake.tests.serving import KEY
 from ticketing.stripe_fake.tests.serving import Clock
 from ticketing.stripe_fake.tests.serving import sdk
 from ticketing.stripe_fake.tests.serving import serving
+from ticketing.stripe_fake.tests.shop import shop
 
 
 @pytest.fixture()
@@ -45,3 +52,36 @@ def http(store: Store, clock: Clock) -> FlaskClient:
     http = create_app(store, clock).test_client()
     http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
     return http
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture()
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A new visitor's page, in the colour scheme that the test is parametrized with, if any."""
+    scheme: Literal["light", "dark"] = getattr(request, "param", "light")
+    with browser.new_context(color_scheme=scheme) as context:
+        context.set_default_timeout(10_000)
+        yield context.new_page()
+
+
+@pytest.fixture()
+def visitor(page: Page, url: str) -> Iterator[Buyer]:
+    """Not yet at the shop; at the end, nothing may have been complained of (CSP, say)."""
+    with shop(url) as at:
+        buyer = Buyer(page, at)
+        yield buyer
+        page.close()
+    assert buyer.complaints == []
+
+
+@pytest.fixture()
+def buyer(visitor: Buyer) -> Buyer:
+    return visitor.come()

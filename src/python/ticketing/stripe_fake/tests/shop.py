@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 from flask import Flask
 from flask import Response
-from werkzeug.serving import make_server
+
+from ticketing.stripe_fake.main import OneRequest
+from ticketing.stripe_fake.main import Server
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -56,7 +58,7 @@ document.querySelector("#confirm").addEventListener("click", async () => {
 @contextmanager
 def shop(stripe: str) -> Iterator[str]:
     """The shop's address while it is open; `stripe` is the stand-in's."""
-    server = make_server("127.0.0.1", 0, _app(stripe), threaded=True)
+    server = Server("127.0.0.1", 0, _app(stripe), OneRequest)
     thread = threading.Thread(target=server.serve_forever, args=(0.005,))
     thread.start()
     try:
@@ -64,7 +66,6 @@ def shop(stripe: str) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
-        server.server_close()
 
 
 def _app(stripe: str) -> Flask:

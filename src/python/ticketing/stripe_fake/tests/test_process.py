@@ -71,6 +71,15 @@ def test_a_killed_process_has_lost_no_charge_and_no_answer(tmp_path: Path) -> No
             assert process.wait(timeout=5) == 0
 
 
+def test_a_stop_does_not_wait_for_a_connection_that_a_browser_opened_ahead(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path, port) as process:
+        with socket.create_connection(("127.0.0.1", port)):
+            wait_until_ready(port)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=5) == 0
+
+
 def test_of_many_confirmations_at_once_one_charges(client: stripe.StripeClient) -> None:
     intent = begin(client)
 
