@@ -29,8 +29,7 @@ def explanation(order: Order) -> str:
     """What the state means for the buyer, and what can be done about it."""
     return {
         "created": "Nobody else can take this ticket while you pay.",
-        "awaiting": "A card was tried, and the money has not arrived yet. If your bank asks you to"
-        " confirm, do so; if the card was declined, try again or take another.",
+        "awaiting": "The money is not here yet: confirm at your bank if it asks, or try again.",
         "complete": f"You have paid {money(order.ticket.price)}. Enjoy it!",
         "expired": f"The payment did not come in time, so the ticket was let go. {_LATE}",
         "cancelled": f"You let the ticket go. {_LATE}",
