@@ -1,7 +1,8 @@
 """The Flask application of the Stripe stand-in: the part of Stripe's HTTP API that we use.
 
 It answers as Stripe documents, for test cards only. What it does not know it refuses (404, or
-`parameter_unknown`) rather than pretend. Paths under /test are its own and stand for the buyer.
+`parameter_unknown`) rather than pretend. Its own are the paths under /test, which stand for the
+buyer, and those under /frames, which a buyer's browser loads through /v3/stripe.js.
 """
 
 import time
