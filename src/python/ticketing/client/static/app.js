@@ -7,7 +7,7 @@ import { showLocalTimes } from "./times.js";
 
 document.documentElement.classList.add("js");
 
-/** Enhance what the server sent below `root`, in an answer that began at `began` (performance.now). */
+/** Enhance what is below `root`, of an answer that began at `began` (by performance.now). */
 function enhance(root, began) {
   showLocalTimes(root);
   startCountdowns(root, began);

@@ -3,9 +3,12 @@ import { pageIsStale } from "./stale.js";
 import { mountCard } from "./stripe.js";
 
 const PATIENCE = 60_000; // ms
-const NO_FORM = "The card form could not be loaded. Check your connection, then press the button to try again.";
-const NO_ANSWER = "We could not find out whether this went through. Try again: nothing is charged twice.";
-const NOT_CONFIRMED = "Your bank has not confirmed this payment yet. Try again: nothing is charged twice.";
+const NO_FORM =
+  "The card form could not be loaded. Check your connection, then press the button again.";
+const NO_ANSWER =
+  "We could not find out whether this went through. Try again: nothing is charged twice.";
+const NOT_CONFIRMED =
+  "Your bank has not confirmed this payment yet. Try again: nothing is charged twice.";
 
 /** What the visitor is told of an attempt that failed. */
 class Problem extends Error {}

@@ -2,7 +2,7 @@
 
 let loading = null;
 
-/** `window.Stripe`, loaded once from `source`; rejects if that cannot be had, and can be tried again. */
+/** `window.Stripe`, loaded once from `source`; rejects if it cannot be had: then try again. */
 export function loadStripe(source) {
   loading ??= load(source).catch((error) => {
     loading = null;
