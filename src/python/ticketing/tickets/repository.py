@@ -22,6 +22,7 @@ from ticketing.tickets.search import by_price
 
 INDEXES = [
     pymongo.IndexModel([("onSale", 1), ("_id", -1)]),
+    pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("_id", -1)]),
     pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("byPrice", 1)]),
     pymongo.IndexModel([("onSale", 1), ("byPrice", 1)]),
     pymongo.IndexModel([("userId", 1), ("_id", -1)]),
