@@ -30,7 +30,7 @@ def configure(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("werkzeug", "rq", "stripe", "urllib3", "pymongo"):
+    for chatty in ("werkzeug", "rq", "stripe", "urllib3", "pymongo", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
