@@ -184,7 +184,7 @@ def test_an_end_in_the_midst_of_a_start_stays(moment: int, end: str) -> None:
         else:
             scene.service.use_cases.cancel(scene.order_id, user_id="buyer")
 
-    deliver_all(scene.interrupted(moment, step), [started(scene.order_id)])
+    assert deliver(scene.interrupted(moment, step), started(scene.order_id)) == Done()
     assert scene.status in (end, "awaiting:payment")
     step()
     assert scene.status == end
@@ -195,7 +195,7 @@ def test_a_start_in_the_midst_of_a_payment_does_not_undo_it(moment: int) -> None
     scene = Scene()
     start = started(scene.order_id)
     service = scene.interrupted(moment, lambda: deliver(scene.service, start))
-    deliver_all(service, [paid(scene.order_id)])
+    assert deliver(service, paid(scene.order_id)) == Done()
     assert scene.status == "complete"
     completed = [e for e in take_events(scene.service) if e["subject"] == "order.completed"]
     assert len(completed) == 1
