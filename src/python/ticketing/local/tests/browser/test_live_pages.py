@@ -1,0 +1,124 @@
+"""Open pages follow the truth: by streams, or by asking where there is no stream."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from playwright.sync_api import Request
+from playwright.sync_api import Route
+from playwright.sync_api import expect
+
+from ticketing.local.tests.browser.conftest import NewPerson
+from ticketing.local.tests.browser.person import Person
+
+# What the page promises, and then the time that the browser of a busy machine takes to show it.
+STREAM_SECONDS = 1.0
+POLLING_SECONDS = 2.5
+
+
+def test_a_buyer_sees_within_a_second_what_the_seller_changes(person: NewPerson) -> None:
+    seller, buyer = person().join(), person().join()
+    ticket = _listed(seller, "Matinee", 30)
+    with buyer.page.expect_request("**/live/tickets/*"):
+        buyer.go(ticket)
+    expect(buyer.page.get_by_role("main")).to_contain_text("$30.00")
+    lags = [_lag(seller, buyer, ticket, price) for price in (35, 40, 45)]
+    assert min(lags) < STREAM_SECONDS, lags
+    assert max(lags) < 2 * STREAM_SECONDS, lags
+    expect(buyer.page.get_by_role("status").first).to_contain_text("$45.00")
+
+
+def test_the_page_of_an_order_follows_what_other_tabs_do(person: NewPerson) -> None:
+    seller, buyer = person().join(), person().join()
+    order = buyer.buy(_listed(seller, "Matinee", 30))
+    buyer.call("DELETE", f"/orders/{order.rpartition('/')[2]}")
+    expect(buyer.heading("Order cancelled")).to_be_visible(timeout=2000)
+    expect(buyer.card().get_by_label("Card number")).to_have_count(0)
+
+
+def test_what_is_typed_into_the_card_survives_a_change_of_the_page(person: NewPerson) -> None:
+    seller, buyer = person().join(), person().join()
+    order = buyer.buy(_listed(seller, "Matinee", 30)).rpartition("/")[2]
+    number = buyer.card().get_by_label("Card number")
+    number.press_sequentially("4242")
+    tried = buyer.context.request.post(
+        f"{buyer.url}/api/payments",
+        data={"orderId": order, "token": "tok_chargeDeclined"},
+        headers={"X-XSRF-TOKEN": _token(buyer)},
+    )
+    assert tried.status == 400
+    expect(buyer.page.get_by_role("main")).to_contain_text("Awaiting payment")
+    expect(number).to_have_value("4242")
+
+
+def _refuse(route: Route) -> None:
+    route.fulfill(status=503, body="Too many open pages")
+
+
+def _break(route: Route) -> None:
+    route.abort()
+
+
+@pytest.mark.parametrize("meet", [_refuse, _break], ids=["full", "blocked"])
+def test_without_a_stream_the_page_asks(person: NewPerson, meet: Callable[[Route], None]) -> None:
+    seller, buyer = person().join(), person().join()
+    ticket = _listed(seller, "Matinee", 30)
+    buyer.page.route("**/live/**", meet)
+    buyer.go(ticket)
+    lags = [_lag(seller, buyer, ticket, price) for price in (35, 40)]
+    assert max(lags) < POLLING_SECONDS, lags
+    buyer.forgive("ERR_FAILED|503")
+
+
+def test_no_page_holds_more_than_one_stream(person: NewPerson) -> None:
+    buyer = person().join()
+    streams = _open_streams(buyer.page)
+    first, second = _listed(buyer, "One", 1), _listed(buyer, "Two", 2)
+    for path in (first, second, first):
+        buyer.go(path)
+        buyer.page.wait_for_timeout(500)
+        assert len(streams) == 1
+    buyer.go("/")
+    buyer.page.wait_for_timeout(300)
+    assert streams == []
+
+
+def _open_streams(page: Page) -> list[Request]:
+    """Kept up to date as streams begin and end."""
+    streams: list[Request] = []
+
+    def begin(request: Request) -> None:
+        if "/live/" in request.url:
+            streams.append(request)
+
+    def end(request: Request) -> None:
+        if request in streams:
+            streams.remove(request)
+
+    page.on("request", begin)
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
+    return streams
+
+
+def _lag(seller: Person, buyer: Person, ticket: str, price: int) -> float:
+    """Seconds from the answer to the seller until the buyer sees the new price."""
+    seller.call(
+        "PUT", f"/tickets/{ticket.rpartition('/')[2]}", {"title": "Matinee", "price": price}
+    )
+    began = time.monotonic()
+    buyer.page.wait_for_function(
+        "price => document.querySelector('main').innerText.includes(price)", arg=f"${price}.00"
+    )
+    return time.monotonic() - began
+
+
+def _listed(seller: Person, title: str, price: float) -> str:
+    ticket = seller.call("POST", "/tickets", {"title": title, "price": price})
+    return f"/tickets/{ticket['id']}"
+
+
+def _token(person: Person) -> str:
+    cookies = {cookie["name"]: cookie["value"] for cookie in person.context.cookies()}
+    return str(cookies["XSRF-TOKEN"])
