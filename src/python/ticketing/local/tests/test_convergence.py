@@ -49,7 +49,10 @@ class Marketplace:
     def order(self, number: int) -> None:
         ticket = _choose(self._all(self.world.orders, "tickets"), number)
         wish = {"ticket_id": ticket["_id"], "user_id": _choose(BUYERS, number // 2)}
+        before = self._all(self.world.orders, "orders")
         self.world.try_to(lambda: self.world.orders.use_cases.create(**wish))
+        if ticket["withdrawn"]:
+            assert self._all(self.world.orders, "orders") == before, "ordered though withdrawn"
 
     def cancel(self, number: int) -> None:
         if orders := self._all(self.world.orders, "orders"):
