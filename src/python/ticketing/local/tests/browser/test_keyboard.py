@@ -16,6 +16,7 @@ FOCUSED = """() => {
     return label || at.getAttribute("title") || at.innerText || at.tagName;
 }"""
 OUTLINED = """() => {
+    if (document.activeElement.matches("iframe")) return true;  // what is inside it shows it
     const style = getComputedStyle(document.activeElement);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
 }"""
@@ -83,7 +84,7 @@ def _reach(page: Page, name: str, within: str = "body") -> None:
         focused = str(page.evaluate(FOCUSED))
         if focused == "BODY":
             continue
-        assert page.evaluate(OUTLINED) or focused == "IFRAME", f"{focused}: no visible focus"
+        assert page.evaluate(OUTLINED), f"{focused}: no visible focus"
         inside = page.evaluate("within => !!document.activeElement.closest(within)", within)
         if focused.startswith(name) and inside:
             return
