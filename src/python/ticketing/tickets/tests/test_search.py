@@ -148,6 +148,20 @@ def test_prices_sort_as_numbers_and_equal_ones_by_age(
 
 
 @pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
+def test_the_pages_of_a_search_hold_what_it_found_once(
+    anyone: FlaskClient, service: Service[Tickets], sort: str, limit: int
+) -> None:
+    for price in (300, 99, 200, 100, 301, 200, 300):
+        _sell(service, price=price)
+    asked = {"sort": sort, "minPrice": "1", "maxPrice": "3", "q": "con"}
+    [ids] = walk(anyone, "/api/tickets", **asked)
+    assert len(ids) == 5
+    pages = walk(anyone, "/api/tickets", **asked, limit=limit)
+    assert pages == [ids[start : start + limit] for start in range(0, 5, limit)]
+
+
+@pytest.mark.parametrize("sort", SORTS)
 def test_only_what_is_on_sale_is_found(
     anyone: FlaskClient, service: Service[Tickets], sort: str
 ) -> None:
