@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import Person
+from ticketing.local.tests.browser.scrutiny import look_at
 
 HOLD_SECONDS = 6
 OPTIONS = ("--hold-seconds", str(HOLD_SECONDS))
@@ -26,6 +27,7 @@ def test_the_hold_ends_under_the_eyes_of_the_buyer(person: NewPerson) -> None:
     expect(buyer.heading("Time ran out")).to_be_visible(timeout=END_MS)
     expect(buyer.page.get_by_role("button", name=re.compile("Pay"))).to_have_count(0)
     expect(buyer.card().get_by_label("Card number")).to_have_count(0)
+    look_at(buyer.page, "order-expired")
     buyer.link("See whether the ticket is free").click()
     expect(buyer.button("Buy")).to_be_visible()
 

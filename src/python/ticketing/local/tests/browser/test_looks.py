@@ -31,7 +31,9 @@ def test_a_stranger_at_a_form(person: NewPerson, path: str) -> None:
 
 def test_what_a_stranger_finds(person: NewPerson) -> None:
     stranger, seller = person(), person().join()
-    look_at_path(stranger, "/", "market-empty-or-not")
+    stranger.go("/")
+    expect(stranger.page.get_by_role("main")).to_contain_text("Nothing is on sale yet")
+    look_at(stranger.page, "market-empty")
     listed = _listed(seller)
     look_at_path(stranger, "/", "market")
     look_at_path(stranger, "/?q=nosuchthing", "market-nothing-found")
