@@ -1,12 +1,13 @@
 """Signing up, in and out."""
 
 from flask import Blueprint
+from flask import Response
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from ticketing.client.notices import go_to
 from ticketing.client.paths import own_path
 from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import go_to
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import Refused
 
@@ -25,7 +26,7 @@ def sign_in() -> ResponseReturnValue:
 
 @accounts.post("/signout")
 def sign_out() -> ResponseReturnValue:
-    return go_to("/", Visitor().api.sign_out())
+    return _with(Visitor().api.sign_out(), go_to("/", said="You are signed out."))
 
 
 def _start_session(how: str, template: str) -> ResponseReturnValue:
@@ -35,7 +36,7 @@ def _start_session(how: str, template: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             password = request.form.get("password", "")
-            return go_to(then, visitor.api.start_session(how, email, password))
+            return _with(visitor.api.start_session(how, email, password), go_to(then))
         except Invalid as invalid:
             errors = invalid.messages
         except Refused as refusal:
@@ -44,3 +45,9 @@ def _start_session(how: str, template: str) -> ResponseReturnValue:
         return go_to(then)
     status = 400 if errors else 200
     return visitor.page(template, status, email=email, then=then, errors=errors)
+
+
+def _with(cookies: list[str], response: Response) -> Response:
+    for cookie in cookies:
+        response.headers.add("Set-Cookie", cookie)
+    return response

@@ -1,11 +1,14 @@
 """The platform's HTTP API as the pages call it: with the visitor's cookies, as any client would."""
 
+import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from http.cookiejar import CookieJar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -29,7 +32,12 @@ log = logger(__name__)
 
 T = TypeVar("T")
 
-TIMEOUT = httpx.Timeout(10, connect=2)
+_ID = re.compile(r"[0-9a-f]{24}\Z")
+
+LATE = timedelta(minutes=5)
+"""How long after its time the money for an order is waited for by a page."""
+
+TIMEOUT = httpx.Timeout(5, connect=2)
 """Seconds; a payment is the browser's own call, so nothing here waits for a bank."""
 
 
@@ -105,10 +113,10 @@ class Order(View, frozen=True):
         """Whether the buyer can pay it or let it go."""
         return self.state in ("created", "awaiting")
 
-    @property
-    def can_change(self) -> bool:
-        """Whether a page should watch it: late money can change even an order that has ended."""
-        return self.state not in ("complete", "refunded")
+    def can_change(self, now: datetime) -> bool:
+        """Whether a page should watch it: for a while, late money changes one that has ended."""
+        is_young = now < self.expires_at + LATE
+        return self.is_payable or (is_young and self.state in ("expired", "cancelled"))
 
 
 class Sales(View, frozen=True):
@@ -205,26 +213,29 @@ class Api:
         self._send("DELETE", f"{self._orders}/{_segment(order_id)}")
 
     def _get(self, url: str, asked: Mapping[str, str] | None = None) -> httpx.Response:
-        try:
-            return self._ask("GET", url, params=asked)
-        except httpx.TransportError:  # perhaps a kept connection that the service had closed
-            return self._answered("GET", url, params=asked)
+        return self._answered("GET", url, params=asked)
 
     def _send(self, method: str, url: str, body: Any = None) -> httpx.Response:
         return self._answered(method, url, json=body)
 
     def _answered(self, method: str, url: str, **content: Any) -> httpx.Response:
         try:
-            return self._ask(method, url, **content)
+            reply = self._ask(method, url, content)
         except httpx.TransportError as error:
             log.warning("a service gives no answer", url=url, reason=repr(error))
             raise Unavailable("A part of the platform gives no answer") from error
-
-    def _ask(self, method: str, url: str, **content: Any) -> httpx.Response:
-        reply = self._http.request(method, url, headers=self._headers, **content)
         if not reply.is_success:
             _refuse(reply)
         return reply
+
+    def _ask(self, method: str, url: str, content: dict[str, Any]) -> httpx.Response:
+        ask = partial(self._http.request, method, url, headers=self._headers, **content)
+        try:
+            return ask()
+        except (httpx.NetworkError, httpx.ProtocolError):
+            if method != "GET":  # what may have been done is not asked for again
+                raise
+            return ask()  # the service had closed the connection that was kept
 
 
 class _Error(msgspec.Struct, frozen=True):
@@ -280,6 +291,6 @@ def _cookies(reply: httpx.Response) -> list[str]:
 
 def _segment(id: str) -> str:
     """An id as one segment of a path, whatever a visitor made of it; raises NotFound."""
-    if not (id.isascii() and id.isalnum()):
+    if not _ID.match(id):
         raise NotFound
     return id

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from flask import Blueprint
 from flask import current_app
-from flask import request
 from flask.typing import ResponseReturnValue
 
+from ticketing.client.notices import go_to
+from ticketing.client.paths import asked
 from ticketing.client.paths import with_query
 from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import go_to
 from ticketing.client.wording import explanation
 from ticketing.client.wording import headline
 from ticketing.common.errors import Conflict
@@ -23,8 +23,8 @@ PAGE_SIZE = "25"
 
 @buying.get("/orders")
 def own_orders() -> ResponseReturnValue:
-    visitor, cursor = Visitor(), request.args.get("cursor", "")
-    orders = visitor.api.own_orders({"limit": PAGE_SIZE} | ({"cursor": cursor} if cursor else {}))
+    visitor, cursor = Visitor(), asked("cursor")
+    orders = visitor.api.own_orders(cursor | {"limit": PAGE_SIZE})
     return visitor.page(
         "orders.html",
         orders=orders,
@@ -35,30 +35,25 @@ def own_orders() -> ResponseReturnValue:
 
 @buying.get("/orders/<order_id>")
 def order(order_id: str) -> ResponseReturnValue:
-    return _show(Visitor(), order_id)
-
-
-@buying.post("/orders/<order_id>/cancel")
-def cancel(order_id: str) -> ResponseReturnValue:
-    visitor = Visitor()
-    try:
-        visitor.api.cancel_order(order_id)
-    except (Refused, Conflict) as refusal:
-        return _show(visitor, order_id, refusal=str(refusal))
-    return go_to(f"/orders/{order_id}")
-
-
-def _show(visitor: Visitor, order_id: str, refusal: str = "") -> ResponseReturnValue:
-    order, now = visitor.api.order(order_id), datetime.now(UTC)
+    visitor, now = Visitor(), datetime.now(UTC)
+    order = visitor.api.order(order_id)
     return visitor.page(
         "order.html",
-        400 if refusal else 200,
         order=order,
         headline=headline(order),
         explanation=explanation(order),
         now=now,
+        is_live=order.can_change(now),
         seconds_left=max(0, (order.expires_at - now).total_seconds()),
         seconds=(order.expires_at - order.created_at).total_seconds(),
         cards=current_app.extensions["cards"],
-        refusal=refusal,
     )
+
+
+@buying.post("/orders/<order_id>/cancel")
+def cancel(order_id: str) -> ResponseReturnValue:
+    try:
+        Visitor().api.cancel_order(order_id)
+    except (Refused, Conflict) as refusal:
+        return go_to(f"/orders/{order_id}", problem=str(refusal))
+    return go_to(f"/orders/{order_id}")

@@ -7,13 +7,14 @@ from flask import Response
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from ticketing.client.notices import go_to
 from ticketing.client.paths import sign_in_then
 from ticketing.client.paths import with_query
 from ticketing.client.security import StaleFormError
 from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import go_to
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Failure
+from ticketing.common.errors import Invalid
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import NotFound
 from ticketing.common.errors import Refused
@@ -47,7 +48,7 @@ def _show_failure(failure: Failure) -> Response:
             return _sign_in_or_refuse()
         case NotFound():
             return _page(404, *MISSING)
-        case Refused() | Conflict():
+        case Refused() | Conflict() | Invalid():
             return _page(400, "That did not work", f"{failure}.")
         case Unavailable():
             return _page(503, *SILENT)

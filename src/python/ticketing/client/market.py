@@ -1,15 +1,15 @@
 """What is on sale, and one ticket of it with the way to buy it."""
 
 from flask import Blueprint
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.api import Listing
 from ticketing.client.api import Order
 from ticketing.client.api import Ticket
+from ticketing.client.notices import go_to
+from ticketing.client.paths import asked
 from ticketing.client.paths import with_query
 from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import go_to
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import NotAuthorized
@@ -24,13 +24,14 @@ PAGE_SIZE = "24"
 
 @market.get("/")
 def on_sale() -> ResponseReturnValue:
-    visitor, search = Visitor(), _asked(*SEARCH)
+    visitor, search = Visitor(), asked(*SEARCH)
     tickets, errors = Listing[Ticket]([], None), {}
     try:
-        asked = search | _asked("cursor") | {"limit": PAGE_SIZE}
-        tickets = visitor.api.tickets_on_sale(asked)
+        tickets = visitor.api.tickets_on_sale(search | asked("cursor") | {"limit": PAGE_SIZE})
     except Invalid as invalid:
         errors = invalid.messages
+        if "cursor" in errors:
+            return go_to(with_query("/", search))
     return visitor.page(
         "market.html",
         400 if errors else 200,
@@ -38,39 +39,42 @@ def on_sale() -> ResponseReturnValue:
         search=search,
         errors=errors,
         next=tickets.next and with_query("/", search | {"cursor": tickets.next}),
-        is_first="cursor" not in request.args,
+        is_first=not asked("cursor"),
     )
 
 
 @market.get("/tickets/<ticket_id>")
 def ticket(ticket_id: str) -> ResponseReturnValue:
-    return _show(Visitor(), ticket_id)
+    visitor = Visitor()
+    ticket = visitor.api.ticket(ticket_id)
+    return visitor.page(
+        "ticket.html",
+        ticket=ticket,
+        is_own=visitor.user is not None and visitor.user.id == ticket.user_id,
+        order=_own_order(visitor, ticket),
+    )
 
 
 @market.post("/tickets/<ticket_id>/buy")
 def buy(ticket_id: str) -> ResponseReturnValue:
-    """Hold the ticket; for a second click that came after the first, the order is there already."""
+    """Hold the ticket; a second click leads to the order of the first."""
     visitor = Visitor()
     try:
         order = visitor.api.place_order(ticket_id)
-    except (Refused, Conflict, Invalid) as refusal:
-        held = _own_order(visitor, visitor.api.ticket(ticket_id))
-        if held is None or not held.is_payable:
-            return _show(visitor, ticket_id, refusal=str(refusal))
+    except (Refused, Conflict) as refusal:
+        held = _held(visitor, ticket_id)
+        if held is None:
+            return go_to(f"/tickets/{ticket_id}", problem=str(refusal))
         order = held
     return go_to(f"/orders/{order.id}")
 
 
-def _show(visitor: Visitor, ticket_id: str, refusal: str = "") -> ResponseReturnValue:
-    ticket = visitor.api.ticket(ticket_id)
-    return visitor.page(
-        "ticket.html",
-        400 if refusal else 200,
-        ticket=ticket,
-        is_own=visitor.user is not None and visitor.user.id == ticket.user_id,
-        order=_own_order(visitor, ticket),
-        refusal=refusal,
-    )
+def _held(visitor: Visitor, ticket_id: str) -> Order | None:
+    """The visitor's order that holds the ticket. Orders is asked, which knows it at once: to the
+    ticket the news is still on its way.
+    """
+    newest = visitor.api.own_orders({}).items
+    return next((o for o in newest if o.ticket.id == ticket_id and o.is_payable), None)
 
 
 def _own_order(visitor: Visitor, ticket: Ticket) -> Order | None:
@@ -81,8 +85,3 @@ def _own_order(visitor: Visitor, ticket: Ticket) -> Order | None:
         return visitor.api.order(ticket.order_id)
     except (NotAuthorized, NotFound):
         return None
-
-
-def _asked(*names: str) -> dict[str, str]:
-    given = {name: request.args.get(name, "").strip() for name in names}
-    return {name: value for name, value in given.items() if value}

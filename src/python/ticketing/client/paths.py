@@ -1,10 +1,20 @@
-"""Paths of our own, to come back to after signing in."""
+"""Addresses of our own: what is asked in them, and which to come back to after signing in."""
 
 from urllib.parse import quote
 from urllib.parse import urlencode
 from urllib.parse import urlsplit
 
+from flask import request
+
 HOME = "/"
+MAX_QUERY = 200
+"""Characters of a query parameter that are passed on: more than any may have."""
+
+
+def asked(*names: str) -> dict[str, str]:
+    """Those of the request's query parameters that are not empty."""
+    given = {name: request.args.get(name, "").strip()[:MAX_QUERY] for name in names}
+    return {name: value for name, value in given.items() if value}
 
 
 def own_path(given: str) -> str:

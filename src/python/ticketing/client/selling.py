@@ -8,9 +8,11 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.chart import sales_chart
+from ticketing.client.notices import go_to
+from ticketing.client.paths import asked
 from ticketing.client.paths import with_query
 from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import go_to
+from ticketing.common.errors import Conflict
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import Refused
@@ -22,7 +24,15 @@ PAGE_SIZE = "50"
 
 @selling.get("/sell")
 def own_tickets() -> ResponseReturnValue:
-    return _show(Visitor())
+    visitor, cursor = Visitor(), asked("cursor")
+    tickets = visitor.api.own_tickets(cursor | {"limit": PAGE_SIZE})
+    return visitor.page(
+        "sell.html",
+        tickets=tickets,
+        chart=sales_chart(visitor.api.own_sales(), datetime.now(UTC).date()),
+        next=tickets.next and with_query("/sell", {"cursor": tickets.next}),
+        is_first=not cursor,
+    )
 
 
 @selling.route("/tickets/new", methods=["GET", "POST"])
@@ -35,7 +45,7 @@ def list_ticket() -> ResponseReturnValue:
         ticket = visitor.api.list_ticket(*_typed())
     except Invalid as invalid:
         return visitor.page("new_ticket.html", 400, typed=request.form, errors=invalid.messages)
-    return go_to(f"/tickets/{ticket.id}?notice=listed")
+    return go_to(f"/tickets/{ticket.id}", said="Your ticket is on sale.")
 
 
 @selling.route("/tickets/<ticket_id>/edit", methods=["GET", "POST"])
@@ -45,7 +55,7 @@ def edit(ticket_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             visitor.api.edit_ticket(ticket_id, *_typed())
-            return go_to(f"/tickets/{ticket_id}?notice=saved")
+            return go_to(f"/tickets/{ticket_id}", said="Your changes are saved.")
         except Invalid as invalid:
             errors = invalid.messages
         except Refused as refusal:
@@ -54,44 +64,27 @@ def edit(ticket_id: str) -> ResponseReturnValue:
     if ticket.user_id != user.id:
         raise NotAuthorized
     saved = {"title": ticket.title, "price": f"{ticket.price:.2f}"}
-    typed = saved | request.values.to_dict()
+    typed = saved | request.form.to_dict()
     status = 400 if errors else 200
     return visitor.page("edit_ticket.html", status, ticket=ticket, typed=typed, errors=errors)
 
 
 @selling.post("/tickets/<ticket_id>/withdraw")
 def withdraw(ticket_id: str) -> ResponseReturnValue:
-    visitor = Visitor()
     try:
-        visitor.api.withdraw(ticket_id)
-    except Refused as refusal:
-        return _show(visitor, refusal=str(refusal))
-    return go_to("/sell?notice=withdrawn")
+        Visitor().api.withdraw(ticket_id)
+    except (Refused, Conflict) as refusal:
+        return go_to("/sell", problem=str(refusal))
+    return go_to("/sell", said="Your ticket is off the market.")
 
 
 @selling.post("/tickets/<ticket_id>/relist")
 def relist(ticket_id: str) -> ResponseReturnValue:
-    visitor = Visitor()
     try:
-        visitor.api.relist(ticket_id)
-    except Refused as refusal:
-        return _show(visitor, refusal=str(refusal))
-    return go_to("/sell?notice=relisted")
-
-
-def _show(visitor: Visitor, refusal: str = "") -> ResponseReturnValue:
-    cursor = request.args.get("cursor", "")
-    asked = {"limit": PAGE_SIZE} | ({"cursor": cursor} if cursor else {})
-    tickets = visitor.api.own_tickets(asked)
-    return visitor.page(
-        "sell.html",
-        400 if refusal else 200,
-        tickets=tickets,
-        chart=sales_chart(visitor.api.own_sales(), datetime.now(UTC).date()),
-        next=tickets.next and with_query("/sell", {"cursor": tickets.next}),
-        is_first=not cursor,
-        refusal=refusal,
-    )
+        Visitor().api.relist(ticket_id)
+    except (Refused, Conflict) as refusal:
+        return go_to("/sell", problem=str(refusal))
+    return go_to("/sell", said="Your ticket is on sale again.")
 
 
 def _typed() -> tuple[str, str]:

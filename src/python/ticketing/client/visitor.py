@@ -7,17 +7,18 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+import jwt
 from flask import Response
 from flask import current_app
 from flask import make_response
-from flask import redirect
 from flask import render_template
 from flask import request
 
 from ticketing.client.api import Api
 from ticketing.client.api import User
+from ticketing.client.notices import forget
+from ticketing.client.notices import notice
 from ticketing.client.paths import HOME
-from ticketing.client.wording import NOTICES
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
 
@@ -29,7 +30,8 @@ class Visitor:
     """The visitor of this request."""
 
     def __init__(self) -> None:
-        self._csrf_token = request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+        known = _token_of_session() or request.cookies.get(CSRF)
+        self._csrf_token = known or secrets.token_urlsafe(24)
 
     @cached_property
     def api(self) -> Api:
@@ -49,24 +51,20 @@ class Visitor:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page for this visitor, and the cookie that its forms' tokens must match."""
-        return self._respond(render_template(template, user=self.user, **self._own(values)), status)
+        response = self._page(template, status, {"user": self.user, **values})
+        if self.user is not None:  # who goes back after signing out must not see it again
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def plain_page(self, template: str, status: int, **values: Any) -> Response:
         """A page that needs no other service: nobody is asked who the visitor is."""
-        values = self._own({"user": None, "plain": True, **values})
-        return self._respond(render_template(template, **values), status)
+        return self._page(template, status, {"user": None, "plain": True, **values})
 
-    def _own(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "csrf_token": self._csrf_token,
-            "coming_back": _coming_back(),
-            "notice": NOTICES.get(request.args.get("notice", "")),
-            **values,
-        }
-
-    def _respond(self, text: str, status: int) -> Response:
-        response = make_response(text, status)
-        if CSRF not in request.cookies:
+    def _page(self, template: str, status: int, values: dict[str, Any]) -> Response:
+        own = {"csrf_token": self._csrf_token, "coming_back": _coming_back(), "notice": notice()}
+        response = make_response(render_template(template, **own, **values), status)
+        forget(response)
+        if self._csrf_token != request.cookies.get(CSRF):
             response.set_cookie(CSRF, self._csrf_token, secure=request.is_secure, samesite="Lax")
         return response
 
@@ -80,12 +78,14 @@ def form_is_ours() -> bool:
     return bool(expected) and hmac.compare_digest(sent.encode(), expected.encode())
 
 
-def go_to(path: str, cookies: list[str] | None = None) -> Response:
-    """Have the browser GET another page of ours, after a form."""
-    response = make_response(redirect(path, 303))
-    for cookie in cookies or ():
-        response.headers.add("Set-Cookie", cookie)
-    return response
+def _token_of_session() -> str | None:
+    """The CSRF token that the session names. Unverified: the API is who trusts it or does not."""
+    try:
+        session = jwt.decode(request.cookies.get(SESSION, ""), options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return None
+    token = str(session.get("csrf", ""))
+    return token if _TOKEN.match(token) else None
 
 
 def _coming_back() -> str:

@@ -3,13 +3,6 @@
 from ticketing.client.api import Order
 from ticketing.client.formats import money
 
-NOTICES = {
-    "listed": "Your ticket is on sale.",
-    "saved": "Your changes are saved.",
-    "withdrawn": "Your ticket is off the market.",
-    "relisted": "Your ticket is on sale again.",
-}
-
 _LATE = "Should a payment still arrive, you get the ticket, or your money back."
 
 
@@ -33,6 +26,6 @@ def explanation(order: Order) -> str:
         "complete": f"You have paid {money(order.ticket.price)}. Enjoy it!",
         "expired": f"The payment did not come in time, so the ticket was let go. {_LATE}",
         "cancelled": f"You let the ticket go. {_LATE}",
-        "refunded": "Your payment came when the ticket had gone to somebody else."
+        "refunded": "Your payment came when the ticket could no longer be yours."
         " Your bank shows the refund within some days.",
     }[order.state]

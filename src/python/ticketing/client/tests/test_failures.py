@@ -26,7 +26,7 @@ def test_what_is_not_there_is_a_friendly_404(path: str) -> None:
     assert "There is nothing here" in reply.text
 
 
-@pytest.mark.parametrize("id", [ID, "no-id", "ä", "a b", "..", "%00"])
+@pytest.mark.parametrize("id", [ID, "no-id", "mine", "ä", "a b", "..", "%00"])
 def test_an_unknown_ticket_is_a_404_and_its_id_goes_nowhere_strange(id: str) -> None:
     services = Services()
     assert browser(services).get(f"/tickets/{id}").status_code == 404
@@ -113,10 +113,12 @@ def test_a_kept_connection_that_was_closed_is_no_failure() -> None:
     replies = iter([httpx.RemoteProtocolError("closed"), httpx.Response(200, json=[])])
 
     def once_closed(_: httpx.Request) -> httpx.Response:
-        reply = next(replies)
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+        match next(replies):
+            case httpx.Response() as reply:
+                return reply
+            case Exception() as error:
+                raise error
+        raise AssertionError
 
     services = Services()
     services.breaks("GET /api/tickets", once_closed)
@@ -146,22 +148,52 @@ def test_a_form_that_is_too_long_is_refused() -> None:
     assert "too much" in reply.text
 
 
+TAKEN = {"errors": [{"message": "Ticket is already reserved!"}]}
+
+
 def test_somebody_who_was_quicker_is_said_beside_the_ticket() -> None:
     services = signed_in()
-    taken = {"errors": [{"message": "Ticket is already reserved!"}]}
-    services.says("POST /api/orders", 400, taken)
+    services.says("POST /api/orders", 400, TAKEN)
+    services.says("GET /api/orders", 200, [])
     services.says(f"GET /api/tickets/{ID}", 200, ticket(orderId=ID))
     services.says(f"GET /api/orders/{ID}", 401, NOT_AUTHORIZED)
-    reply = browser(services).post(f"/tickets/{ID}/buy", data={"csrf": CSRF})
-    assert reply.status_code == 400
-    assert "Ticket is already reserved!" in reply.text
+    client = browser(services)
+    reply = client.post(f"/tickets/{ID}/buy", data={"csrf": CSRF})
+    assert reply.location == f"/tickets/{ID}", "a page of its own, which can be reloaded"
+    assert "Ticket is already reserved!" in client.get(reply.location).text
+    assert "already reserved" not in client.get(reply.location).text, "it is said once"
 
 
 def test_a_second_click_leads_to_the_order_of_the_first() -> None:
+    """Also while the ticket has not heard of that order."""
     services = signed_in()
-    taken = {"errors": [{"message": "Ticket is already reserved!"}]}
-    services.says("POST /api/orders", 400, taken)
-    services.says(f"GET /api/tickets/{ID}", 200, ticket(orderId=ID))
-    services.says(f"GET /api/orders/{ID}", 200, order())
+    services.says("POST /api/orders", 400, TAKEN)
+    services.says("GET /api/orders", 200, [order()])
+    services.says(f"GET /api/tickets/{ID}", 200, ticket())
     reply = browser(services).post(f"/tickets/{ID}/buy", data={"csrf": CSRF})
     assert reply.location == f"/orders/{ID}"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/orders", "orders"), ("/sell", "tickets/mine"), ("/", "tickets")]
+)
+def test_a_cursor_that_nobody_gave_is_no_fault_of_ours(path: str, kind: str) -> None:
+    services = signed_in()
+    wrong = {"errors": [{"message": "Cursor is not valid", "field": "cursor"}]}
+    services.says(f"GET /api/{kind}", 400, wrong)
+    reply = browser(services).get(f"{path}?cursor=x")
+    assert reply.status_code in (303, 400)
+
+
+def test_a_very_long_search_is_cut_before_it_is_asked() -> None:
+    services = Services()
+    services.says("GET /api/tickets", 200, [])
+    assert browser(services).get("/?q=" + "[" * 30_000).status_code == 200
+    assert max(len(str(request.url)) for request in services.asked) < 1000
+
+
+def test_a_slow_service_is_asked_once() -> None:
+    services = Services()
+    services.breaks("GET /api/tickets", httpx.ReadTimeout("slow"))
+    browser(services).get("/")
+    assert len([r for r in services.asked if r.url.path == "/api/tickets"]) == 1

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 
+import jwt
 import msgspec
 import pytest
 
@@ -138,3 +139,48 @@ def test_what_was_typed_is_only_text() -> None:
     text = browser(services).post("/tickets/new", data=typed).text
     assert TITLE not in text
     assert '"><b>' not in text
+
+
+def test_what_was_seen_signed_in_is_not_kept_for_who_goes_back() -> None:
+    services = signed_in()
+    services.says("GET /api/orders", 200, [])
+    assert browser(services).get("/orders").headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_link_cannot_fill_in_the_price_of_a_listing() -> None:
+    services = signed_in(SELLER)
+    services.says(f"GET /api/tickets/{ID}", 200, ticket())
+    text = browser(services).get(f"/tickets/{ID}/edit?price=0.01&title=Mine").text
+    assert 'value="25.00"' in text
+    assert "0.01" not in text
+
+
+def session_of(token: str) -> str:
+    claims = {"sub": SELLER, "csrf": token}
+    return jwt.encode(claims, "a key that nobody here can check, of thirty-two bytes")
+
+
+def test_a_lost_token_is_taken_from_the_session_again() -> None:
+    client = browser(signed_in())
+    client.set_cookie("session", session_of("of-the-session"))
+    client.delete_cookie("XSRF-TOKEN")
+    assert 'name="csrf" value="of-the-session"' in client.get("/auth/nothing").text
+    cookie = client.get_cookie("XSRF-TOKEN")
+    assert cookie is not None
+    assert cookie.value == "of-the-session"
+
+
+def test_an_empty_token_is_replaced() -> None:
+    client = browser(Services())
+    client.set_cookie("XSRF-TOKEN", "")
+    client.get("/auth/signin")
+    cookie = client.get_cookie("XSRF-TOKEN")
+    assert cookie is not None
+    assert len(cookie.value) > 20
+
+
+def test_a_session_that_cannot_be_read_breaks_no_page() -> None:
+    for session in ("nonsense", "a.b.c", session_of("<b>"), session_of("")):
+        client = browser(Services())
+        client.set_cookie("session", session)
+        assert client.get("/auth/signin").status_code == 200
