@@ -34,7 +34,7 @@ THREADS = LIMIT + 16
 
 PAUSE = 0.4
 """Seconds between two looks."""
-HEARTBEAT = 10.0
+HEARTBEAT = 4.0
 """Seconds after which a silent stream writes: only so is it noticed that its visitor has left."""
 LIFETIME = 300.0
 """Seconds after which a stream ends; the browser opens the next one by itself."""

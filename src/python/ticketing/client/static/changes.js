@@ -41,8 +41,12 @@ export class Changes {
       this.#pause();
       this.#onVersion();
     });
-    // The browser connects again by itself, unless the server said no.
-    stream.onerror = () => stream.readyState === EventSource.CLOSED && this.#ask();
+    let opened = false;
+    stream.onopen = () => (opened = true);
+    // One that was open the browser opens again by itself, unless the server says no.
+    stream.onerror = () => {
+      if (!opened || stream.readyState === EventSource.CLOSED) this.#ask();
+    };
   }
 
   #stop() {

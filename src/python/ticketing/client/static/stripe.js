@@ -29,15 +29,17 @@ function load(source) {
 export async function mountCard(form) {
   const { script, key, amount, currency } = form.dataset;
   const stripe = (await loadStripe(script))(key);
-  const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe";
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const appearance = () => ({ theme: dark.matches ? "night" : "stripe" });
   const elements = stripe.elements({
     mode: "payment",
     amount: Number(amount),
     currency,
     paymentMethodCreation: "manual",
     paymentMethodTypes: ["card"],
-    appearance: { theme },
+    appearance: appearance(),
   });
+  dark.addEventListener("change", () => elements.update({ appearance: appearance() }));
   const card = elements.create("payment");
   await new Promise((resolve, reject) => {
     card.on("ready", resolve);
