@@ -23,6 +23,11 @@ LAYOUT_SHIFT = """() => new Promise(resolve => {
     }).observe({type: "layout-shift", buffered: true});
     setTimeout(() => resolve(sum), 100);
 })"""
+BEHIND = """node => {
+    const colour = each => getComputedStyle(each).backgroundColor;
+    while (node && colour(node) === "rgba(0, 0, 0, 0)") node = node.parentElement;
+    return node ? colour(node) : "Canvas";
+}"""
 TOO_WIDE = """() => {
     const wide = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= wide) return [];
@@ -55,7 +60,11 @@ def layout_shift(page: Page) -> float:
 def _check(page: Page, where: str) -> None:
     violations = _violations(page.main_frame, RULES["page"])
     for frame in page.main_frame.child_frames:
+        # axe does not see what is behind a frame: it is painted in the colour there.
+        colour = frame.frame_element().evaluate(BEHIND)
+        frame.evaluate("colour => { document.body.style.background = colour; }", colour)
         violations += _violations(frame, RULES["frame"])
+        frame.evaluate("() => { document.body.style.background = ''; }")
     report = "\n".join(_line(each) for each in violations)
     assert not violations, f"{where}:\n{report}"
 
