@@ -19,6 +19,7 @@ from ticketing.common.errors import Refused
 market = Blueprint("market", __name__)
 
 SEARCH = ("q", "minPrice", "maxPrice", "sort")
+PRICES = {"minPrice", "maxPrice"}
 PAGE_SIZE = "24"
 
 
@@ -29,7 +30,7 @@ def on_sale() -> ResponseReturnValue:
     try:
         tickets = visitor.api.tickets_on_sale(search | asked("cursor") | {"limit": PAGE_SIZE})
     except Invalid as invalid:
-        errors = invalid.messages
+        errors = invalid.messages | {n: "Not a price" for n in PRICES & invalid.messages.keys()}
         if "cursor" in errors:
             return go_to(with_query("/", search))
     return visitor.page(
