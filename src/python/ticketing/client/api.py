@@ -4,41 +4,32 @@ import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from datetime import datetime
-from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 from http.cookiejar import CookieJar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from typing import Generic
-from typing import NoReturn
-from typing import TypeVar
 
 import httpx
-import msgspec
 
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
+from ticketing.client.replies import cookies
+from ticketing.client.replies import listing
+from ticketing.client.replies import read
+from ticketing.client.replies import refuse
+from ticketing.client.views import CurrentUser
+from ticketing.client.views import Listing
+from ticketing.client.views import Order
+from ticketing.client.views import Sales
+from ticketing.client.views import Ticket
+from ticketing.client.views import User
 from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
-from ticketing.common.events import OrderStatus
 from ticketing.common.logs import logger
 
 log = logger(__name__)
 
-T = TypeVar("T")
-
-_ID = re.compile(r"[0-9a-f]{24}\Z")
-
-LATE = timedelta(minutes=5)
-"""How long after its time the money for an order is waited for by a page."""
-
 TIMEOUT = httpx.Timeout(5, connect=2)
 """Seconds; a payment is the browser's own call, so nothing here waits for a bank."""
+_ID = re.compile(r"[0-9a-f]{24}\Z")
 
 
 def connections(**options: Any) -> httpx.Client:
@@ -47,92 +38,6 @@ def connections(**options: Any) -> httpx.Client:
     """
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     return httpx.Client(cookies=no_cookies, timeout=TIMEOUT, trust_env=False, **options)
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the API shows of a thing; prices are in dollars, exact to the cent."""
-
-
-class User(View, frozen=True):
-    id: str
-    email: str
-
-
-class Ticket(View, frozen=True):
-    id: str
-    title: str
-    price: Decimal
-    user_id: str
-    version: int
-    order_id: str | None = None
-    withdrawn: bool = False
-    held_until: datetime | None = None
-    sold_at: datetime | None = None
-    sold_for: Decimal | None = None
-
-    @property
-    def state(self) -> str:
-        """`on-sale`, `held`, `sold` or `withdrawn`."""
-        if self.order_id is not None:
-            return "sold" if self.sold_at else "held"
-        return "withdrawn" if self.withdrawn else "on-sale"
-
-
-class OrderedTicket(View, frozen=True):
-    id: str
-    title: str
-    price: Decimal
-
-
-class Order(View, frozen=True):
-    id: str
-    status: OrderStatus
-    created_at: datetime
-    expires_at: datetime
-    version: int
-    ticket: OrderedTicket
-    expired: bool = False
-    refunded: bool = False
-
-    @property
-    def state(self) -> str:
-        """`created`, `awaiting`, `complete`, `expired`, `cancelled` or `refunded`."""
-        match self.status:
-            case OrderStatus.CREATED:
-                return "created"
-            case OrderStatus.AWAITING_PAYMENT:
-                return "awaiting"
-            case OrderStatus.COMPLETE:
-                return "complete"
-        if self.refunded:
-            return "refunded"
-        return "expired" if self.expired else "cancelled"
-
-    @property
-    def is_payable(self) -> bool:
-        """Whether the buyer can pay it or let it go."""
-        return self.state in ("created", "awaiting")
-
-    def can_change(self, now: datetime) -> bool:
-        """Whether a page should watch it: for a while, late money changes one that has ended."""
-        is_young = now < self.expires_at + LATE
-        return self.is_payable or (is_young and self.state in ("expired", "cancelled"))
-
-
-class Sales(View, frozen=True):
-    """What a seller sold on one day, by UTC."""
-
-    day: date
-    tickets: int
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Listing(Generic[T]):
-    """One page of a list; `next` is the cursor of the page after it."""
-
-    items: Sequence[T]
-    next: str | None
 
 
 @dataclass(frozen=True)
@@ -159,36 +64,36 @@ class Api:
         self._orders = f"{services.orders_url}/api/orders"
 
     def current_user(self) -> User | None:
-        class Reply(View, frozen=True):
-            current_user: User | None
+        return read(self._get(f"{self._users}/currentuser"), CurrentUser).current_user
 
-        return _read(self._get(f"{self._users}/currentuser"), Reply).current_user
-
-    def start_session(self, how: str, email: str, password: str) -> list[str]:
-        """Sign up or in (`how` is the path's last word); returns the cookies to set."""
+    def sign_up(self, email: str, password: str) -> list[str]:
+        """Returns the cookies to set, as `sign_in` and `sign_out` do."""
         body = {"email": email, "password": password}
-        return _cookies(self._send("POST", f"{self._users}/{how}", body))
+        return cookies(self._send("POST", f"{self._users}/signup", body))
+
+    def sign_in(self, email: str, password: str) -> list[str]:
+        body = {"email": email, "password": password}
+        return cookies(self._send("POST", f"{self._users}/signin", body))
 
     def sign_out(self) -> list[str]:
-        """Returns the cookies to set."""
-        return _cookies(self._send("POST", f"{self._users}/signout"))
+        return cookies(self._send("POST", f"{self._users}/signout"))
 
     def tickets_on_sale(self, asked: Mapping[str, str]) -> Listing[Ticket]:
         """`asked` holds the list's query parameters, as in the contract."""
-        return _listing(self._get(self._tickets, asked), Ticket)
+        return listing(self._get(self._tickets, asked), Ticket)
 
     def own_tickets(self, asked: Mapping[str, str]) -> Listing[Ticket]:
-        return _listing(self._get(f"{self._tickets}/mine", asked), Ticket)
+        return listing(self._get(f"{self._tickets}/mine", asked), Ticket)
 
     def own_sales(self) -> Sequence[Sales]:
         """The last 30 days' sales; days without any are left out."""
-        return _read(self._get(f"{self._tickets}/mine/sales"), list[Sales])
+        return read(self._get(f"{self._tickets}/mine/sales"), list[Sales])
 
     def ticket(self, ticket_id: str) -> Ticket:
-        return _read(self._get(f"{self._tickets}/{_segment(ticket_id)}"), Ticket)
+        return read(self._get(f"{self._tickets}/{_segment(ticket_id)}"), Ticket)
 
     def list_ticket(self, title: str, price: str) -> Ticket:
-        return _read(self._send("POST", self._tickets, {"title": title, "price": price}), Ticket)
+        return read(self._send("POST", self._tickets, {"title": title, "price": price}), Ticket)
 
     def edit_ticket(self, ticket_id: str, title: str, price: str) -> None:
         body = {"title": title, "price": price}
@@ -201,13 +106,13 @@ class Api:
         self._send("POST", f"{self._tickets}/{_segment(ticket_id)}/relist")
 
     def own_orders(self, asked: Mapping[str, str]) -> Listing[Order]:
-        return _listing(self._get(self._orders, {"sort": "newest", **asked}), Order)
+        return listing(self._get(self._orders, {"sort": "newest", **asked}), Order)
 
     def order(self, order_id: str) -> Order:
-        return _read(self._get(f"{self._orders}/{_segment(order_id)}"), Order)
+        return read(self._get(f"{self._orders}/{_segment(order_id)}"), Order)
 
     def place_order(self, ticket_id: str) -> Order:
-        return _read(self._send("POST", self._orders, {"ticketId": ticket_id}), Order)
+        return read(self._send("POST", self._orders, {"ticketId": ticket_id}), Order)
 
     def cancel_order(self, order_id: str) -> None:
         self._send("DELETE", f"{self._orders}/{_segment(order_id)}")
@@ -225,7 +130,7 @@ class Api:
             log.warning("a service gives no answer", url=url, reason=repr(error))
             raise Unavailable("A part of the platform gives no answer") from error
         if not reply.is_success:
-            _refuse(reply)
+            refuse(reply)
         return reply
 
     def _ask(self, method: str, url: str, content: dict[str, Any]) -> httpx.Response:
@@ -236,57 +141,6 @@ class Api:
             if method != "GET":  # what may have been done is not asked for again
                 raise
             return ask()  # the service had closed the connection that was kept
-
-
-class _Error(msgspec.Struct, frozen=True):
-    message: str
-    field: str | None = None
-
-
-class _Errors(msgspec.Struct, frozen=True):
-    errors: list[_Error]
-
-
-def _refuse(reply: httpx.Response) -> NoReturn:
-    messages = _messages(reply)
-    match reply.status_code:
-        case 400 if any(messages):
-            raise Invalid(messages)
-        case 400:
-            raise Refused(messages.get("", "That is not possible"))
-        case 401:
-            raise NotAuthorized
-        case 404:
-            raise NotFound
-        case 409:
-            raise Conflict(messages.get("", "Somebody else was first, try again"))
-    log.warning("a service failed", url=str(reply.url.path), status=reply.status_code)
-    raise Unavailable("A part of the platform is in trouble")
-
-
-def _messages(reply: httpx.Response) -> dict[str, str]:
-    """The first message for each field, "" being the whole."""
-    messages: dict[str, str] = {}
-    try:
-        for error in msgspec.json.decode(reply.content, type=_Errors).errors:
-            messages.setdefault(error.field or "", error.message)
-    except msgspec.DecodeError:
-        log.warning("a service's errors cannot be read", status=reply.status_code)
-    return messages
-
-
-def _read(reply: httpx.Response, kind: type[T]) -> T:
-    return msgspec.json.decode(reply.content, type=kind)
-
-
-def _listing(reply: httpx.Response, kind: type[T]) -> Listing[T]:
-    items = msgspec.json.decode(reply.content, type=list[kind])  # type: ignore[valid-type]
-    following = reply.links.get("next", {}).get("url", "")
-    return Listing(items, httpx.URL(following).params.get("cursor"))
-
-
-def _cookies(reply: httpx.Response) -> list[str]:
-    return reply.headers.get_list("set-cookie")
 
 
 def _segment(id: str) -> str:

@@ -15,6 +15,7 @@ from ticketing.client.assets import Assets
 from ticketing.client.cards import Cards
 from ticketing.client.security import Security
 from ticketing.client.settings import ClientSettings
+from ticketing.client.wording import BADGES
 from ticketing.common.application import application
 
 MAX_FORM = 64 * 1024
@@ -29,6 +30,8 @@ def create_app(settings: ClientSettings, http: httpx.Client | None = None) -> Fl
         http or connections(), settings.auth_url, settings.tickets_url, settings.orders_url
     )
     app.extensions["cards"] = cards = Cards(settings)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["badges"] = BADGES
     Assets().init_app(app)
     Security(cards).init_app(app)
     formats.init_app(app)

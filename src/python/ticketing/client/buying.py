@@ -8,8 +8,9 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.notices import go_to
+from ticketing.client.pages import page
+from ticketing.client.pages import turning
 from ticketing.client.paths import asked
-from ticketing.client.paths import with_query
 from ticketing.client.visitor import Visitor
 from ticketing.client.wording import explanation
 from ticketing.client.wording import headline
@@ -23,21 +24,17 @@ PAGE_SIZE = "25"
 
 @buying.get("/orders")
 def own_orders() -> ResponseReturnValue:
-    visitor, cursor = Visitor(), asked("cursor")
-    orders = visitor.api.own_orders(cursor | {"limit": PAGE_SIZE})
-    return visitor.page(
-        "orders.html",
-        orders=orders,
-        next=orders.next and with_query("/orders", {"cursor": orders.next}),
-        is_first=not cursor,
-    )
+    visitor = Visitor()
+    orders = visitor.api.own_orders(asked("cursor") | {"limit": PAGE_SIZE})
+    return page(visitor, "orders.html", orders=orders, **turning("/orders", orders))
 
 
 @buying.get("/orders/<order_id>")
 def order(order_id: str) -> ResponseReturnValue:
     visitor, now = Visitor(), datetime.now(UTC)
     order = visitor.api.order(order_id)
-    return visitor.page(
+    return page(
+        visitor,
         "order.html",
         order=order,
         headline=headline(order),

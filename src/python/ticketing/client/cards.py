@@ -31,8 +31,8 @@ class Cards:
         return self.settings.stripe_js_url
 
     @property
-    def are_tests(self) -> bool:
-        """Whether the real Stripe takes test cards, which the page then names."""
+    def names_test_cards(self) -> bool:
+        """Whether the page names Stripe's test cards; the stand-in offers them itself."""
         return self.key.startswith("pk_test_") and self._is_stripe
 
     @property

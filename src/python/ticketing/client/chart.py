@@ -6,7 +6,7 @@ from datetime import date
 from datetime import timedelta
 from decimal import Decimal
 
-from ticketing.client.api import Sales
+from ticketing.client.views import Sales
 
 DAYS = 30
 WIDTH, HEIGHT, GAP = 600, 120, 4

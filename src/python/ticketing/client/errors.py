@@ -8,6 +8,8 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 
 from ticketing.client.notices import go_to
+from ticketing.client.pages import page
+from ticketing.client.pages import plain_page
 from ticketing.client.paths import sign_in_then
 from ticketing.client.paths import with_query
 from ticketing.client.security import StaleFormError
@@ -29,7 +31,7 @@ STALE = (
     "Please send that again",
     "The page was older than your session. Go back, reload it, and send the form once more.",
 )
-TOO_LONG = ("That is too much", "What was sent is longer than any form here.")
+TOO_LONG = ("That text is too long", "What was sent is longer than any form here takes.")
 SILENT = ("One moment, please", "A part of Ticketing gives no answer. Try again in a moment.")
 BROKEN = ("Something went wrong", "It is our fault, and it has been noted. Try again in a moment.")
 
@@ -65,7 +67,7 @@ def _sign_in_or_refuse() -> Response:
 
 
 def _way_back() -> str:
-    """The page to return to after signing in, with what was typed into its form."""
+    """The page to return to after signing in, with what was typed into the form it had."""
     if request.method == "GET":
         return request.full_path.removesuffix("?")
     rule = request.url_rule
@@ -95,5 +97,5 @@ def _page(status: int, title: str, text: str) -> Response:
     visitor = Visitor()
     if status in (400, 403, 404):
         with suppress(Unavailable):
-            return visitor.page("error.html", status, title=title, text=text)
-    return visitor.plain_page("error.html", status, title=title, text=text)
+            return page(visitor, "error.html", status, title=title, text=text)
+    return plain_page(visitor, "error.html", status, title=title, text=text)

@@ -7,11 +7,12 @@ from decimal import Decimal
 from flask import Flask
 from markupsafe import Markup
 
+from ticketing.common.clock import iso
+
 
 def init_app(app: Flask) -> None:
-    """Give the templates their filters."""
+    """Give the templates the filters `money`, `moment` and `iso`."""
     app.jinja_env.filters |= {"money": money, "moment": moment, "iso": iso}
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def money(dollars: Decimal) -> str:
@@ -19,14 +20,8 @@ def money(dollars: Decimal) -> str:
     return f"${dollars:,.2f}"
 
 
-def iso(moment: datetime) -> str:
-    """The moment for scripts: ISO 8601 in UTC, to the millisecond."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
 def moment(moment: datetime) -> Markup:
     """The moment in UTC, which a script rewrites into the visitor's own zone."""
     utc = moment.astimezone(UTC)
     text = f"{utc.day} {utc:%b %Y, %H:%M} UTC"
-    return Markup('<time datetime="{}" data-local>{}</time>').format(iso(moment), text)
+    return Markup('<time datetime="{}" data-local>{}</time>').format(iso(utc), text)

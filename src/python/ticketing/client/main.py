@@ -6,9 +6,10 @@ from functools import partial
 import click
 from flask import Flask
 
-from ticketing.client import streams as live
 from ticketing.client.app import create_app
 from ticketing.client.settings import ClientSettings
+from ticketing.client.streams import THREADS
+from ticketing.client.streams import create_streams_app
 from ticketing.common import logs
 from ticketing.common.server import serve
 from ticketing.common.settings import read
@@ -23,11 +24,11 @@ def web() -> None:
     serve(partial(_pages, settings), settings.host, settings.port)
 
 
-@cli.command()
-def streams() -> None:
+@cli.command("streams")
+def stream() -> None:
     """Tell open pages of changes, on HOST:PORT."""
     settings = read(ClientSettings, os.environ)
-    serve(partial(_streams, settings), settings.host, settings.port, live.THREADS)
+    serve(partial(_streams, settings), settings.host, settings.port, THREADS)
 
 
 def _pages(settings: ClientSettings) -> Flask:
@@ -37,7 +38,7 @@ def _pages(settings: ClientSettings) -> Flask:
 
 def _streams(settings: ClientSettings) -> Flask:
     logs.configure("client", settings.log_level)
-    return live.create_streams_app(tickets_url=settings.tickets_url, orders_url=settings.orders_url)
+    return create_streams_app(tickets_url=settings.tickets_url, orders_url=settings.orders_url)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,17 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from ticketing.client.api import Listing
-from ticketing.client.api import Order
-from ticketing.client.api import Ticket
 from ticketing.client.notices import go_to
+from ticketing.client.pages import page
+from ticketing.client.pages import turning
 from ticketing.client.paths import asked
 from ticketing.client.paths import with_query
+from ticketing.client.views import Listing
+from ticketing.client.views import Order
+from ticketing.client.views import Ticket
 from ticketing.client.visitor import Visitor
+from ticketing.client.wording import MISTAKES
+from ticketing.client.wording import standing
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import NotAuthorized
@@ -19,7 +23,6 @@ from ticketing.common.errors import Refused
 market = Blueprint("market", __name__)
 
 SEARCH = ("q", "minPrice", "maxPrice", "sort")
-PRICES = {"minPrice", "maxPrice"}
 PAGE_SIZE = "24"
 
 
@@ -30,17 +33,17 @@ def on_sale() -> ResponseReturnValue:
     try:
         tickets = visitor.api.tickets_on_sale(search | asked("cursor") | {"limit": PAGE_SIZE})
     except Invalid as invalid:
-        errors = invalid.messages | {n: "Not a price" for n in PRICES & invalid.messages.keys()}
-        if "cursor" in errors:
-            return go_to(with_query("/", search))
-    return visitor.page(
+        errors = {name: text for name, text in MISTAKES.items() if name in invalid.messages}
+        if not errors:  # in what nobody typed: without it the search makes sense
+            return go_to(with_query("/", asked("q", "minPrice", "maxPrice")))
+    return page(
+        visitor,
         "market.html",
         400 if errors else 200,
         tickets=tickets,
         search=search,
         errors=errors,
-        next=tickets.next and with_query("/", search | {"cursor": tickets.next}),
-        is_first=not asked("cursor"),
+        **turning("/", tickets, search),
     )
 
 
@@ -48,11 +51,13 @@ def on_sale() -> ResponseReturnValue:
 def ticket(ticket_id: str) -> ResponseReturnValue:
     visitor = Visitor()
     ticket = visitor.api.ticket(ticket_id)
-    return visitor.page(
+    return page(
+        visitor,
         "ticket.html",
         ticket=ticket,
         is_own=visitor.user is not None and visitor.user.id == ticket.user_id,
         order=_own_order(visitor, ticket),
+        standing=standing(ticket),
     )
 
 
@@ -63,14 +68,14 @@ def buy(ticket_id: str) -> ResponseReturnValue:
     try:
         order = visitor.api.place_order(ticket_id)
     except (Refused, Conflict) as refusal:
-        held = _held(visitor, ticket_id)
+        held = _order_just_placed(visitor, ticket_id)
         if held is None:
             return go_to(f"/tickets/{ticket_id}", problem=str(refusal))
         order = held
     return go_to(f"/orders/{order.id}")
 
 
-def _held(visitor: Visitor, ticket_id: str) -> Order | None:
+def _order_just_placed(visitor: Visitor, ticket_id: str) -> Order | None:
     """The visitor's order that holds the ticket. Orders is asked, which knows it at once: to the
     ticket the news is still on its way.
     """

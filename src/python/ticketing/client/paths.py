@@ -1,5 +1,6 @@
 """Addresses of our own: what is asked in them, and which to come back to after signing in."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 from urllib.parse import urlencode
 from urllib.parse import urlsplit
@@ -38,7 +39,7 @@ def sign_in_then(path: str) -> str:
     return f"/auth/signin?next={quote(path, safe='')}"
 
 
-def with_query(path: str, values: dict[str, str]) -> str:
+def with_query(path: str, values: Mapping[str, str]) -> str:
     """The path with those of the values that are not empty as its query."""
     query = urlencode({name: value for name, value in values.items() if value})
     return f"{path}?{query}" if query else path

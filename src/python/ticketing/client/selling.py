@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from ticketing.client.chart import sales_chart
 from ticketing.client.notices import go_to
+from ticketing.client.pages import page
+from ticketing.client.pages import turning
 from ticketing.client.paths import asked
-from ticketing.client.paths import with_query
 from ticketing.client.visitor import Visitor
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Invalid
@@ -24,14 +25,14 @@ PAGE_SIZE = "50"
 
 @selling.get("/sell")
 def own_tickets() -> ResponseReturnValue:
-    visitor, cursor = Visitor(), asked("cursor")
-    tickets = visitor.api.own_tickets(cursor | {"limit": PAGE_SIZE})
-    return visitor.page(
+    visitor = Visitor()
+    tickets = visitor.api.own_tickets(asked("cursor") | {"limit": PAGE_SIZE})
+    return page(
+        visitor,
         "sell.html",
         tickets=tickets,
         chart=sales_chart(visitor.api.own_sales(), datetime.now(UTC).date()),
-        next=tickets.next and with_query("/sell", {"cursor": tickets.next}),
-        is_first=not cursor,
+        **turning("/sell", tickets),
     )
 
 
@@ -40,11 +41,11 @@ def list_ticket() -> ResponseReturnValue:
     visitor = Visitor()
     visitor.must_be_signed_in()
     if request.method == "GET":
-        return visitor.page("new_ticket.html", typed=request.args, errors={})
+        return page(visitor, "new_ticket.html", typed=request.args, errors={})
     try:
         ticket = visitor.api.list_ticket(*_typed())
     except Invalid as invalid:
-        return visitor.page("new_ticket.html", 400, typed=request.form, errors=invalid.messages)
+        return page(visitor, "new_ticket.html", 400, typed=request.form, errors=invalid.messages)
     return go_to(f"/tickets/{ticket.id}", said="Your ticket is on sale.")
 
 
@@ -58,7 +59,7 @@ def edit(ticket_id: str) -> ResponseReturnValue:
             return go_to(f"/tickets/{ticket_id}", said="Your changes are saved.")
         except Invalid as invalid:
             errors = invalid.messages
-        except Refused as refusal:
+        except (Refused, Conflict) as refusal:
             errors = {"": str(refusal)}
     ticket = visitor.api.ticket(ticket_id)
     if ticket.user_id != user.id:
@@ -66,7 +67,7 @@ def edit(ticket_id: str) -> ResponseReturnValue:
     saved = {"title": ticket.title, "price": f"{ticket.price:.2f}"}
     typed = saved | request.form.to_dict()
     status = 400 if errors else 200
-    return visitor.page("edit_ticket.html", status, ticket=ticket, typed=typed, errors=errors)
+    return page(visitor, "edit_ticket.html", status, ticket=ticket, typed=typed, errors=errors)
 
 
 @selling.post("/tickets/<ticket_id>/withdraw")

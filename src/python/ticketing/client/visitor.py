@@ -1,24 +1,16 @@
-"""Who is looking at a page: the cookies and the CSRF token of the request, and the user."""
+"""Who is visiting: the session and the CSRF token of the request, and the user they stand for."""
 
 import hmac
 import re
 import secrets
 from functools import cached_property
-from typing import Any
-from urllib.parse import quote
 
 import jwt
-from flask import Response
 from flask import current_app
-from flask import make_response
-from flask import render_template
 from flask import request
 
 from ticketing.client.api import Api
-from ticketing.client.api import User
-from ticketing.client.notices import forget
-from ticketing.client.notices import notice
-from ticketing.client.paths import HOME
+from ticketing.client.views import User
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
 
@@ -27,11 +19,11 @@ _TOKEN = re.compile(r"[\w.-]+\Z", re.ASCII)
 
 
 class Visitor:
-    """The visitor of this request."""
+    """The visitor of this request; `csrf_token` is what the forms on the next page carry."""
 
     def __init__(self) -> None:
         known = _token_of_session() or request.cookies.get(CSRF)
-        self._csrf_token = known or secrets.token_urlsafe(24)
+        self.csrf_token = known or secrets.token_urlsafe(24)
 
     @cached_property
     def api(self) -> Api:
@@ -48,25 +40,6 @@ class Visitor:
         if self.user is None:
             raise NotAuthorized
         return self.user
-
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """The page for this visitor, and the cookie that its forms' tokens must match."""
-        response = self._page(template, status, {"user": self.user, **values})
-        if self.user is not None:  # who goes back after signing out must not see it again
-            response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-    def plain_page(self, template: str, status: int, **values: Any) -> Response:
-        """A page that needs no other service: nobody is asked who the visitor is."""
-        return self._page(template, status, {"user": None, "plain": True, **values})
-
-    def _page(self, template: str, status: int, values: dict[str, Any]) -> Response:
-        own = {"csrf_token": self._csrf_token, "coming_back": _coming_back(), "notice": notice()}
-        response = make_response(render_template(template, **own, **values), status)
-        forget(response)
-        if self._csrf_token != request.cookies.get(CSRF):
-            response.set_cookie(CSRF, self._csrf_token, secure=request.is_secure, samesite="Lax")
-        return response
 
 
 def form_is_ours() -> bool:
@@ -86,13 +59,6 @@ def _token_of_session() -> str | None:
         return None
     token = str(session.get("csrf", ""))
     return token if _TOKEN.match(token) else None
-
-
-def _coming_back() -> str:
-    """The query that makes signing in lead back to this page."""
-    here = request.full_path.removesuffix("?")
-    leads_back = request.method == "GET" and here != HOME and not here.startswith("/auth/")
-    return f"?next={quote(here, safe='')}" if leads_back else ""
 
 
 def _forwarded() -> dict[str, str]:

@@ -1,9 +1,31 @@
 """What the pages say where it depends on how things stand."""
 
-from ticketing.client.api import Order
 from ticketing.client.formats import money
+from ticketing.client.views import Order
+from ticketing.client.views import Ticket
 
-_LATE = "Should a payment still arrive, you get the ticket, or your money back."
+MISTAKES = {
+    "q": "At most 100 characters",
+    "minPrice": "Not a price",
+    "maxPrice": "Not a price",
+}
+"""By the field of a search."""
+
+BADGES = {
+    "on-sale": "On sale",
+    "held": "Held",
+    "sold": "Sold",
+    "withdrawn": "Withdrawn",
+    "created": "Held for you",
+    "awaiting": "Awaiting payment",
+    "complete": "Bought",
+    "expired": "Expired",
+    "cancelled": "Cancelled",
+    "refunded": "Refunded",
+}
+"""By the state of a ticket or an order."""
+
+_LATE = "If a payment still arrives, you get the ticket or your money back."
 
 
 def headline(order: Order) -> str:
@@ -22,10 +44,22 @@ def explanation(order: Order) -> str:
     """What the state means for the buyer, and what can be done about it."""
     return {
         "created": "Nobody else can take this ticket while you pay.",
-        "awaiting": "The money is not here yet: confirm at your bank if it asks, or try again.",
+        "awaiting": "No payment has arrived yet. You can still pay until the time is over.",
         "complete": f"You have paid {money(order.ticket.price)}. Enjoy it!",
         "expired": f"The payment did not come in time, so the ticket was let go. {_LATE}",
         "cancelled": f"You let the ticket go. {_LATE}",
         "refunded": "Your payment came when the ticket could no longer be yours."
         " Your bank shows the refund within some days.",
     }[order.state]
+
+
+def standing(ticket: Ticket) -> str:
+    """What the ticket's state means for who would buy it."""
+    if ticket.state == "held" and ticket.withdrawn:
+        return "Somebody is paying for it right now. If they do not, it stays off the market."
+    return {
+        "on-sale": f"On sale for {money(ticket.price)}.",
+        "held": "Somebody is paying for it right now. If they do not, it is on sale again.",
+        "sold": "This ticket is sold.",
+        "withdrawn": "The seller has taken it off the market.",
+    }[ticket.state]

@@ -5,10 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from ticketing.client.api import Sales
 from ticketing.client.chart import HEIGHT
 from ticketing.client.chart import WIDTH
 from ticketing.client.chart import sales_chart
+from ticketing.client.views import Sales
 
 TODAY = date(2026, 1, 31)
 

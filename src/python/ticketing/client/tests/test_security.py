@@ -108,10 +108,10 @@ def test_with_the_real_stripe_its_own_addresses_are_let_in() -> None:
     )
     cards = Cards(settings)
     assert cards.allowances["connect-src"] == ["https://api.stripe.com"]
-    assert cards.are_tests
+    assert cards.names_test_cards
     assert not dataclasses.replace(
         cards, settings=msgspec.structs.replace(settings, stripe_publishable_key="pk_live_x")
-    ).are_tests
+    ).names_test_cards
 
 
 TITLE = "<script>alert(1)</script>\" onmouseover='x'"

@@ -10,7 +10,7 @@ def test_selling_and_ordering_need_no_javascript(person: NewPerson) -> None:
     ticket = seller.sell("Lantern Walk", "12.50")
     buyer = person(java_script_enabled=False).sign_up()
     buyer.go("/")
-    buyer.fill("Words", "lantern")
+    buyer.fill("Search for", "lantern")
     buyer.press("Search")
     buyer.link("Lantern Walk").click()
     buyer.press("Buy")
