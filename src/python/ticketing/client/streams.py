@@ -57,7 +57,7 @@ def create_streams_app(
 ) -> Flask:
     """The streams `/live/tickets/<id>` and `/live/orders/<id>`.
 
-    They end soon after `ending` is set; without one, after the process was sent SIGTERM, and then
+    They end soon after `ending` is set; without one, after the process is told to end, and then
     the call must be made in the main thread.
     """
     looks, seats = Looks(transport), threading.Semaphore(limit)

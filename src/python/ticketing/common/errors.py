@@ -44,4 +44,4 @@ class NotYet(Failure):
 
 
 class Unavailable(Failure):
-    """A party outside the platform gave no answer; what was asked may have happened or not."""
+    """Another party gave no answer; what was asked of it may have happened or not."""

@@ -39,7 +39,7 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
     hold = {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}
     timers = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0"}
 
-    api = [
+    our_services = [
         Service("auth", {"web": "/api/users"}, users | store("auth")),
         Service("tickets", _both("/api/tickets"), users | bus | store("tickets")),
         Service("orders", _both("/api/orders"), users | bus | hold | store("orders")),
@@ -49,11 +49,12 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
         Service("expiration", dict.fromkeys(("worker", "rq", "scheduler")), bus | timers),
     ]
     status_port = ports.take()
-    processes = [part for service in api for part in service.parts(ports)]
+    processes = [part for service in our_services for part in service.parts(ports)]
     upstreams = services.addresses(processes, "auth", "tickets", "orders")
     client = Service("client", {"web": "/", "streams": "/live"}, upstreams | stripe.cards)
     processes += client.parts(ports)
-    routes = {"/healthz": status_port} | services.routes([*api, client], processes)
+    our_services.append(client)
+    routes = {"/healthz": status_port} | services.routes(our_services, processes)
     gateway = infra.gateway(data, ports, port, routes)
     return [nats, redis, mongo, *stripe.parts, gateway, *processes], status_port
 

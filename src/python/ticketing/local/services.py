@@ -14,9 +14,10 @@ from ticketing.local.ports import Ports
 from ticketing.local.process import Part
 from ticketing.local.process import Stage
 
-# What leads to the real Stripe, through a proxy if need be.
+# What the payments service and the browser need of the real Stripe.
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 CARDS = ("STRIPE_PUBLISHABLE_KEY", "STRIPE_JS_URL")
+# What leads there, through a proxy if need be.
 INTERNET = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
 
 
