@@ -3,6 +3,7 @@ import { pageIsStale } from "./stale.js";
 import { mountCard } from "./stripe.js";
 
 const PATIENCE = 60_000; // ms
+const WORDS = { paying: "Paying…", paid: "Paid" }; // on the button; in other states its own
 const NO_FORM =
   "The card form could not be loaded. Check your connection, then press the button again.";
 const NO_ANSWER =
@@ -22,37 +23,36 @@ class Till {
   #form;
   #button;
   #label;
-  #busy = false;
+  #state = "idle";
   #mounted = null; // Stripe's frame
   #token = null; // the payment method of an attempt of which the end is not known
 
   constructor(form) {
     this.#form = form;
     this.#button = form.querySelector("button:not([type=button])");
-    this.#label = this.#button?.textContent;
+    this.#label = this.#button.textContent;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#run(this.#mounted ? "Paying…" : this.#label, () => this.#next());
+      if (this.#state === "idle") this.#next();
     });
-    this.#run(this.#label, () => this.#mount());
+    this.#next();
   }
 
   #next() {
-    return this.#mounted ? this.#pay() : this.#mount();
+    if (this.#mounted) this.#run("paying", () => this.#pay());
+    else this.#run("loading", () => this.#mount());
   }
 
-  /** One step at a time, however often the button or Enter is pressed. */
-  async #run(label, step) {
-    if (this.#busy) return;
-    this.#setBusy(label);
+  /** Be in `state` until the step has said which state it leads to. */
+  async #run(state, step) {
+    this.#enter(state);
     this.#tell("");
-    let done = false;
     try {
-      done = await step();
+      this.#enter(await step());
     } catch (error) {
       this.#tell(error instanceof Problem ? error.message : NO_ANSWER);
+      this.#enter("idle");
     }
-    if (!done) this.#setBusy(null);
   }
 
   async #mount() {
@@ -62,11 +62,11 @@ class Till {
       throw new Problem(NO_FORM);
     }
     this.#mounted.card.on("change", () => {
-      if (!this.#busy) this.#token = null; // another card
+      if (this.#state === "idle") this.#token = null; // another card
     });
+    return "idle";
   }
 
-  /** True once it is paid. */
   async #pay() {
     this.#token ??= await this.#newToken();
     let answer = await this.#post();
@@ -74,8 +74,14 @@ class Till {
       await this.#confirm((await answer.json()).clientSecret);
       answer = await this.#post();
     }
-    if (answer.status === 201) return this.#paid();
-    if (answer.status === 401) return location.reload() ?? true;
+    if (answer.status === 201) {
+      pageIsStale();
+      return "paid";
+    }
+    if (answer.status === 401) {
+      location.reload(); // it leads to where to sign in
+      return "paying";
+    }
     if (answer.status === 202) throw new Problem(NOT_CONFIRMED);
     if (answer.status !== 400) throw new Problem(NO_ANSWER);
     this.#token = null; // declined: the next attempt takes the card anew
@@ -108,25 +114,17 @@ class Till {
     throw new Problem(error.message);
   }
 
-  #paid() {
-    this.#setBusy("Paid");
-    pageIsStale();
-    return true;
-  }
-
-  #setBusy(label) {
-    this.#busy = label !== null;
-    if (!this.#button) return;
-    this.#button.textContent = label ?? this.#label;
+  #enter(state) {
+    this.#state = state;
+    this.#button.textContent = WORDS[state] ?? this.#label;
+    this.#button.toggleAttribute("data-busy", state === "loading" || state === "paying");
     // Not "disabled": the focus would be lost.
-    this.#button.toggleAttribute("data-busy", this.#busy && label !== "Paid");
-    if (this.#busy) this.#button.setAttribute("aria-disabled", "true");
-    else this.#button.removeAttribute("aria-disabled");
+    if (state === "idle") this.#button.removeAttribute("aria-disabled");
+    else this.#button.setAttribute("aria-disabled", "true");
   }
 
   #tell(problem) {
     const place = this.#form.querySelector("[data-pay-error]");
-    if (!place) return;
     place.textContent = problem;
     place.hidden = problem === "";
   }
