@@ -1,21 +1,24 @@
 // The entry: what scripts add to pages that work without them (all but the entering of a card).
+import { setClock } from "./clock.js";
 import { startCountdowns } from "./countdown.js";
 import { guardForms } from "./forms.js";
-import { keepLive, remember } from "./live.js";
+import { LivePage } from "./live.js";
 import { takeCards } from "./pay.js";
 import { showLocalTimes } from "./times.js";
 
-document.documentElement.classList.add("js");
-
-/** Enhance what is below `root`, of an answer that began at `began` (by performance.now). */
-function enhance(root, began) {
+function enhance(root) {
   showLocalTimes(root);
-  startCountdowns(root, began);
+  startCountdowns(root);
   takeCards(root);
 }
 
-remember();
+const main = document.querySelector("main");
+const isLive = main?.matches("[data-live-url]");
 const [navigation] = performance.getEntriesByType("navigation");
-enhance(document, navigation?.responseStart ?? performance.now());
+setClock(main?.dataset.now, navigation?.responseStart ?? performance.now());
+
+const page = isLive ? new LivePage(main, enhance) : null; // sees what the server sent as it came
+enhance(document);
 guardForms();
-keepLive(enhance, navigation?.type === "back_forward");
+page?.follow();
+if (navigation?.type === "back_forward") page?.refresh(); // it may be shown as it was long ago

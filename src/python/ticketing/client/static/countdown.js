@@ -1,4 +1,6 @@
-// The time that is left, by the server's clock: the visitor's may be wrong by minutes.
+// The time that is left, by the server's clock.
+import { serverNow } from "./clock.js";
+import { say } from "./say.js";
 import { pageIsStale } from "./stale.js";
 
 const SPOKEN = [
@@ -8,39 +10,30 @@ const SPOKEN = [
 ];
 const ASK_AGAIN = 1000; // ms, after the end, until the server has seen to it
 
-/** Start every `[data-countdown]` below `root`, of an answer that began at `began`. */
-export function startCountdowns(root, began) {
-  for (const element of root.querySelectorAll("[data-countdown]")) start(element, began);
+/** Start every `[data-countdown]` below `root`. */
+export function startCountdowns(root) {
+  for (const element of root.querySelectorAll("[data-countdown]")) start(element);
 }
 
-function start(element, began) {
-  const serverNow = Date.parse(element.dataset.now) + performance.now() - began;
-  const ends = Date.parse(element.dataset.ends) - serverNow + Date.now(); // by the visitor's clock
+function start(element) {
+  const ends = Date.parse(element.dataset.ends);
   if (Number.isNaN(ends)) return;
+  const secondsLeft = () => Math.max(0, (ends - serverNow()) / 1000);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let before = secondsUntil(ends);
+  let before = secondsLeft();
 
   function tick() {
     if (!element.isConnected) return;
-    const left = secondsUntil(ends);
+    const left = secondsLeft();
     show(element, left);
-    speak(element, before, left);
+    speak(before, left);
+    if (before === 0 && left === 0) pageIsStale();
     before = left;
-    if (left > 0) setTimeout(tick, calm.matches ? 1000 : 250);
-    else setTimeout(end, ASK_AGAIN);
-  }
-
-  function end() {
-    if (!element.isConnected) return;
-    pageIsStale();
-    setTimeout(end, ASK_AGAIN);
+    if (left === 0) setTimeout(tick, ASK_AGAIN);
+    else setTimeout(tick, calm.matches ? 1000 : 250);
   }
 
   tick();
-}
-
-function secondsUntil(moment) {
-  return Math.max(0, (moment - Date.now()) / 1000);
 }
 
 function show(element, left) {
@@ -51,9 +44,8 @@ function show(element, left) {
   if (label && label.textContent !== text) label.textContent = text;
 }
 
-/** Only a few moments are told to screen readers; none twice. */
-function speak(element, before, left) {
+/** Only a few moments are told; none twice. */
+function speak(before, left) {
   const passed = SPOKEN.find(([seconds]) => before > seconds && left <= seconds);
-  const label = element.querySelector("[data-spoken]");
-  if (passed && label) label.textContent = passed[1];
+  if (passed) say(passed[1]);
 }

@@ -1,81 +1,109 @@
 // Keeps a page as the server would render it now, without losing what the visitor is doing on it.
 import { Changes } from "./changes.js";
+import { setClock } from "./clock.js";
+import { say } from "./say.js";
 import { whenStale } from "./stale.js";
 
 const TRY_AGAIN = 1000; // ms
+const READABLE = 5000; // ms, for which a notice stays at least
 
-const sent = new Map(); // the server's HTML of each region that is shown; scripts change the DOM
-let asking = null; // the newest question for the page; an older one no longer counts
-let retry = 0;
+/** The page of `main[data-live-url]`; `enhance` is called with each region that is swapped. */
+export class LivePage {
+  #main;
+  #enhance;
+  #changes;
+  #sent = new Map(); // the server's HTML of each region that is shown; scripts change the DOM
+  #question = null; // the newest one for the page; an older one no longer counts
+  #retry = 0;
 
-/** Remember what the server sent; call it before anything is enhanced. */
-export function remember() {
-  for (const [name, region] of regions(document)) sent.set(name, html(region));
-}
-
-/** Follow the changes of `main[data-live-url]`, if there is one; swapped regions are enhanced. */
-export function keepLive(enhance, isFromHistory) {
-  const main = document.querySelector("main[data-live-url]");
-  if (!main) return;
-  const refresh = (wanted = 0) => resync(main, enhance, changes, wanted);
-  const changes = new Changes(main.dataset.liveUrl, main.dataset.stateUrl, (version) => {
-    // No version: it is gone. The page says so, or where to sign in.
-    if (String(version) !== main.dataset.version) refresh(version);
-  });
-  whenStale(() => refresh());
-  changes.follow();
-  // Back may show a page of long ago, whose clock stands.
-  window.addEventListener("pageshow", (event) => event.persisted && refresh());
-  if (isFromHistory) refresh();
-}
-
-/** Show the page as it is now; until it is at least at version `wanted`. */
-async function resync(main, enhance, changes, wanted) {
-  asking?.abort();
-  clearTimeout(retry);
-  const question = (asking = new AbortController());
-  const again = () => {
-    retry = setTimeout(resync, TRY_AGAIN, main, enhance, changes, wanted);
-  };
-  const began = performance.now();
-  try {
-    const answer = await fetch(location.href, { cache: "no-store", signal: question.signal });
-    const text = await answer.text();
-    if (question !== asking) return;
-    if (answer.status >= 500) return again();
-    if (!answer.ok || answer.redirected) return location.reload();
-    show(new DOMParser().parseFromString(text, "text/html"), main, enhance, began);
-  } catch (error) {
-    if (question !== asking) return;
-    if (error instanceof TypeError || error.name === "AbortError") return again(); // the network
-    throw error;
+  /** Before anything is enhanced: it remembers what the server sent. */
+  constructor(main, enhance) {
+    this.#main = main;
+    this.#enhance = enhance;
+    this.#changes = new Changes(main.dataset.liveUrl, main.dataset.stateUrl, (version) => {
+      // No version: it is gone. The page says so, or where to sign in.
+      if (String(version) !== main.dataset.version) this.refresh(version);
+    });
+    for (const [name, region] of regions(document)) this.#sent.set(name, comparable(region));
   }
-  if (!("liveUrl" in main.dataset)) changes.leave();
-  else if (Number(main.dataset.version) < wanted) again();
+
+  follow() {
+    whenStale(() => this.refresh());
+    // Back may show a page of long ago.
+    window.addEventListener("pageshow", (event) => event.persisted && this.refresh());
+    this.#changes.follow();
+  }
+
+  /** Show the page as it is now; until it is at least at version `wanted`. */
+  async refresh(wanted = 0) {
+    this.#question?.abort();
+    clearTimeout(this.#retry);
+    const question = (this.#question = new AbortController());
+    const began = performance.now();
+    try {
+      const answer = await fetch(location.href, { cache: "no-store", signal: question.signal });
+      const text = await answer.text();
+      if (question !== this.#question) return;
+      if (answer.status >= 500) return this.#refreshSoon(wanted);
+      if (!answer.ok || answer.redirected) return location.reload();
+      this.#show(new DOMParser().parseFromString(text, "text/html"), began);
+    } catch (error) {
+      if (question !== this.#question) return;
+      const isNetwork = error instanceof TypeError || error.name === "AbortError";
+      if (isNetwork) return this.#refreshSoon(wanted);
+      throw error;
+    }
+    if (!("liveUrl" in this.#main.dataset)) this.#changes.leave();
+    else if (Number(this.#main.dataset.version) < wanted) this.#refreshSoon(wanted);
+  }
+
+  #refreshSoon(wanted) {
+    this.#retry = setTimeout(() => this.refresh(wanted), TRY_AGAIN);
+  }
+
+  #show(fresh, began) {
+    const main = fresh.querySelector("main");
+    if (!main) return location.reload();
+    setClock(main.dataset.now, began);
+    if (main.dataset.version !== this.#main.dataset.version) dropNotice();
+    for (const name of ["liveUrl", "stateUrl", "version"]) {
+      if (name in main.dataset) this.#main.dataset[name] = main.dataset[name];
+      else delete this.#main.dataset[name];
+    }
+    document.title = fresh.title;
+    const hadFocus = this.#swap(regions(fresh));
+    if (hadFocus) focusHeading();
+    tell(fresh, hadFocus);
+  }
+
+  /** Regions that the server sends as before are not touched: a card may be being entered there.
+   *  Returns whether the focus was in one that has been swapped. */
+  #swap(fresh) {
+    let hadFocus = false;
+    for (const [name, region] of regions(document)) {
+      const source = fresh.get(name);
+      if (!source || this.#sent.get(name) === comparable(source)) continue;
+      this.#sent.set(name, comparable(source));
+      hadFocus ||= region.contains(document.activeElement);
+      region.innerHTML = source.innerHTML;
+      this.#enhance(region);
+    }
+    return hadFocus;
+  }
 }
 
-function show(fresh, main, enhance, began) {
-  const freshMain = fresh.querySelector("main");
-  if (!freshMain) return location.reload();
-  for (const name of ["liveUrl", "stateUrl", "version"]) {
-    if (name in freshMain.dataset) main.dataset[name] = freshMain.dataset[name];
-    else delete main.dataset[name];
-  }
-  document.title = fresh.title;
-  const freshRegions = regions(fresh);
-  for (const [name, region] of regions(document)) {
-    if (freshRegions.has(name)) swap(name, region, html(freshRegions.get(name)), enhance, began);
-  }
+/** What a form left to be said was about the version that has been shown. */
+function dropNotice() {
+  const notice = document.querySelector("[data-notice]");
+  setTimeout(() => notice?.remove(), READABLE - performance.now());
 }
 
-/** Regions that the server sends as before are not touched: a card may be being entered there. */
-function swap(name, region, content, enhance, began) {
-  if (sent.get(name) === content) return;
-  sent.set(name, content);
-  const hadFocus = region.contains(document.activeElement);
-  region.innerHTML = content;
-  enhance(region, began);
-  if (hadFocus) focusHeading();
+/** Say how things stand where that has changed; who is taken to the heading hears it there. */
+function tell(fresh, hadFocus) {
+  const [shown, news] = [document, fresh].map((page) => page.querySelector("[data-says]"));
+  if (!shown || !news || shown.dataset.says === news.dataset.says) return;
+  shown.dataset.says = news.dataset.says;
+  say(hadFocus ? "" : news.dataset.says);
 }
 
 function focusHeading() {
@@ -89,9 +117,10 @@ function regions(root) {
   return new Map([...found].map((element) => [element.dataset.live, element]));
 }
 
-/** The HTML without `noscript`, which a parser reads differently where scripts run. */
-function html(region) {
+/** The HTML without what says nothing of a change: what moves by itself, and `noscript`, which a
+ *  parser reads differently where scripts run. */
+function comparable(region) {
   const copy = region.cloneNode(true);
-  for (const element of copy.querySelectorAll("noscript")) element.remove();
+  for (const element of copy.querySelectorAll("noscript, [data-moves]")) element.remove();
   return copy.innerHTML;
 }

@@ -1,5 +1,6 @@
 """What the scripts do in a browser: live pages, countdowns, times, forms and cards."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC
 from datetime import datetime
@@ -48,12 +49,14 @@ def site() -> Iterator[Site]:
     site.stop()
 
 
-def live_page(version: int, card: str = "a form", title: str = "Order") -> str:
+def live_page(version: int, card: str = "a form", title: str = "Order", notice: str = "") -> str:
     return f"""<title>{title}</title>
-    <main data-live-url="/live" data-state-url="/api/state" data-version="{version}">
-      <p role="status" data-live="announcement">version {version}</p>
+    <main data-live-url="/live" data-state-url="/api/state" data-version="{version}"
+      data-now="{datetime.now(UTC).isoformat()}">
+      <p data-notice>{notice}</p>
       <div data-live="state"><h1>Version {version}</h1><button>Press</button></div>
       <div data-live="card">{card}<input><noscript>It's <b>off</b></noscript></div>
+      <p role="status" data-says="version {version}"></p>
     </main>"""
 
 
@@ -80,12 +83,41 @@ def test_a_change_swaps_what_differs_and_keeps_what_is_being_filled_in(
     site.pages["order"] = live_page(1, title="Order paid")
     versions(site, 1)
     expect(page.locator("h1")).to_have_text("Version 1")
-    expect(page.locator("[data-live=announcement]")).to_have_text("version 1")
     expect(page.locator("h1")).to_be_focused()
     expect(page.locator("main")).to_have_attribute("data-version", "1")
     expect(page).to_have_title("Order paid")
     assert page.input_value("input") == "4242"
     assert site.count("GET", "/order") == 2
+
+
+def test_a_change_is_told_once_to_who_reads_the_page(page: Page, site: Site) -> None:
+    site.pages["order"] = live_page(0)
+    versions(site, 0)
+    page.goto(f"{site.url}/order")
+    expect(page.get_by_role("status")).to_be_empty()
+    site.pages["order"] = live_page(1)
+    versions(site, 1)
+    expect(page.get_by_role("status")).to_have_text("version 1")
+    page.focus("button")
+    site.pages["order"] = live_page(2)
+    versions(site, 2)
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_a_notice_goes_with_the_version_that_it_was_about(page: Page, site: Site) -> None:
+    site.pages["order"] = live_page(0, notice="Already reserved!")
+    versions(site, 0)
+    page.goto(f"{site.url}/order")
+    site.pages["order"] = live_page(0).replace("Version 0", "Looked again")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.locator("h1")).to_have_text("Looked again")
+    expect(page.locator("[data-notice]")).to_have_text("Already reserved!")
+    site.pages["order"] = live_page(1)
+    versions(site, 1)
+    expect(page.locator("h1")).to_have_text("Version 1")
+    expect(page.locator("[data-notice]")).to_have_text("Already reserved!")  # time to read it
+    expect(page.locator("[data-notice]")).to_have_count(0, timeout=8000)
 
 
 def test_without_a_stream_it_asks_each_second(page: Page, site: Site) -> None:
@@ -154,27 +186,42 @@ def test_a_hidden_page_holds_no_connection_and_is_up_to_date_when_it_is_seen(
 
 
 def countdown(seconds: float) -> str:
-    now = datetime.now(UTC)
-    ends = now + timedelta(seconds=seconds)
-    return f"""<div data-countdown data-ends="{ends.isoformat()}" data-now="{now.isoformat()}"
-      data-seconds="60"><progress max="60" value="{seconds}"></progress>
-      <strong data-left>?</strong><span role="status" data-spoken></span></div>"""
+    ends = datetime.now(UTC) + timedelta(seconds=seconds)
+    return f"""<div data-countdown data-ends="{ends.isoformat()}">
+      <progress data-moves max="60" value="{seconds}"></progress>
+      <strong data-left data-moves>{seconds}</strong></div>"""
 
 
 def test_a_countdown_goes_by_the_clock_of_the_server(page: Page, site: Site) -> None:
-    site.pages["order"] = f"<main>{countdown(11)}</main>"
+    site.pages["order"] = live_page(0, card=countdown(11))
+    versions(site, 0)
     page.add_init_script("{ const now = Date.now; Date.now = () => now() + 300000; }")
     page.goto(f"{site.url}/order")
     expect(page.locator("[data-left]")).to_have_text("0:10")
-    expect(page.locator("[data-spoken]")).to_have_text("10 seconds left")
+    expect(page.get_by_role("status")).to_have_text("10 seconds left")
     assert 8 < page.evaluate("document.querySelector('progress').value") <= 10
+
+
+def test_a_countdown_is_corrected_and_not_begun_again_by_a_page_at_the_same_version(
+    page: Page, site: Site
+) -> None:
+    hold = countdown(40)
+    site.pages["order"] = live_page(0, card=hold)
+    versions(site, 0)
+    page.goto(f"{site.url}/order")
+    page.evaluate("document.querySelector('progress').title = 'the first'")
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 300000; }")
+    expect(page.locator("[data-left]")).to_have_text("0:00")
+    site.pages["order"] = live_page(0, card=hold.replace(">40<", ">39<"))
+    expect(page.locator("[data-left]")).to_have_text(re.compile("0:3."))
+    expect(page.locator("progress")).to_have_attribute("title", "the first")
 
 
 def test_at_its_end_it_asks_what_has_become_of_the_order(page: Page, site: Site) -> None:
     site.pages["order"] = live_page(0, card=countdown(1))
     versions(site, 0)
     page.goto(f"{site.url}/order")
-    expect(page.locator("[data-spoken]")).to_have_text("Time is over")
+    expect(page.get_by_role("status")).to_have_text("Time is over")
     expect(page.locator("[data-left]")).to_have_text("0:00")
     site.pages["order"] = live_page(1, card="expired")
     expect(page.locator("[data-live=card]")).to_have_text("expired")
@@ -196,7 +243,6 @@ def test_a_form_is_sent_once_and_can_be_sent_again_after_back(page: Page, site: 
     site.pages["form"] = '<form method="post" action="/done"><button>Buy</button></form>'
     site.pages["done"] = "<main>Done</main>"
     page.goto(f"{site.url}/form")
-    expect(page.locator("html")).to_have_class("js")
     page.evaluate("for (const i of [1, 2, 3]) document.querySelector('button').click()")
     expect(page.locator("main")).to_have_text("Done")
     assert site.count("POST", "/done") == 1
@@ -318,5 +364,4 @@ def test_a_card_form_that_cannot_be_had_is_told_and_asked_for_again(page: Page, 
 def test_a_page_without_any_of_it_is_left_alone(page: Page, site: Site) -> None:
     site.pages["plain"] = "<main><h1>Plain</h1></main>"
     page.goto(f"{site.url}/plain")
-    expect(page.locator("html")).to_have_class("js")
     assert site.asked == [("GET", "/plain", None)]

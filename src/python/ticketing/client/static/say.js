@@ -1,0 +1,8 @@
+// What is told to screen readers as it happens, in a place that is empty until then: who reads the
+// page finds the same in it.
+
+/** Say this, in place of what was said before. */
+export function say(text) {
+  const place = document.querySelector("[data-says]");
+  if (place) place.textContent = text;
+}
