@@ -72,10 +72,11 @@ class CardProcessor:
         card: dict[str, Any] = {"payment_method": token}
         if token.startswith("tok_"):
             card = {"payment_method_data": {"type": "card", "card": {"token": token}}}
+        params = {**card, "use_stripe_sdk": True}  # the browser's script asks the buyer
         try:
             return self._ask(
                 lambda: self._stripe.payment_intents.confirm(
-                    intent_id, card, {"idempotency_key": key}  # type: ignore[arg-type]
+                    intent_id, params, {"idempotency_key": key}  # type: ignore[arg-type]
                 )
             )
         except Refused as refusal:

@@ -49,7 +49,8 @@ def find(book: Book, intent_id: str, *, param: str = "intent", status: int = 404
 
 
 def confirm(book: Book, intent_id: str, params: Params, now: int) -> Json:
-    params.allow(*methods.PARAMETERS)
+    params.allow(*methods.PARAMETERS, "use_stripe_sdk")
+    params.boolean("use_stripe_sdk")  # which is how the stand-in asks in any case
     choice = Choice(params)
     intent = find(book, intent_id)
     _check_confirmable(intent, bool(choice))

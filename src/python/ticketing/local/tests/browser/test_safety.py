@@ -4,8 +4,10 @@ import re
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import expect
 
+from ticketing.common.testing_browser import chromium
 from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import PASSWORD
 from ticketing.local.tests.browser.person import Person
@@ -71,6 +73,28 @@ def test_back_shows_how_things_are_now(person: NewPerson) -> None:
     expect(buyer.heading("Order cancelled")).to_be_visible()
     buyer.page.go_back()
     expect(buyer.heading("Order cancelled").or_(buyer.button("Buy"))).to_be_visible()
+
+
+def test_back_shows_nothing_of_who_has_signed_out(
+    person: NewPerson, browser: Browser, platform: Platform
+) -> None:
+    usual = browser.browser_type.launch(
+        executable_path=chromium(), ignore_default_args=["--disable-back-forward-cache"]
+    )
+    seller, buyer = person().join(), Person(usual.new_context(), platform.url).join()
+    title = "Known to the buyer alone"
+    ticket = seller.call("POST", "/tickets", {"title": title, "price": 5})
+    order = buyer.buy(f"/tickets/{ticket['id']}")
+    for path in ("/orders", order):
+        buyer.go(path)
+        expect(buyer.link(title)).to_be_visible()
+    buyer.press("Sign out")
+    expect(buyer.heading("Tickets on sale")).to_be_visible()
+    for _ in ("/orders", order):
+        buyer.page.go_back()
+        expect(buyer.heading("Sign in")).to_be_visible()
+        assert title not in buyer.page.content()
+    usual.close()
 
 
 def test_a_form_from_another_session_is_refused(person: NewPerson) -> None:

@@ -16,6 +16,7 @@ def test_selling_and_ordering_need_no_javascript(person: NewPerson) -> None:
     buyer.press("Buy")
     expect(buyer.heading("Yours for the moment")).to_be_visible()
     expect(buyer.page.locator("noscript p").first).to_be_visible()
+    expect(buyer.page.get_by_text("Pay $12.50")).to_be_hidden()
     expect(buyer.page.get_by_role("main")).to_contain_text("UTC")
     buyer.press("Cancel order")
     expect(buyer.heading("Order cancelled")).to_be_visible()
