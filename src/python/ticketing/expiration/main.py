@@ -46,6 +46,17 @@ def build(env: Mapping[str, str], redis: Redis | None = None) -> Service[Timers]
     )
 
 
+class Worker(SimpleWorker):
+    """Signs off on a connection of its own: SIGTERM may come in the middle of an answer of Redis,
+    and the rest of that answer would be taken for the next one.
+    """
+
+    def teardown(self) -> None:
+        """Called as the last thing, whatever ended the work."""
+        self.connection.connection_pool.disconnect()
+        super().teardown()  # type: ignore[no-untyped-call]
+
+
 cli = commands(build, "worker")
 
 
@@ -54,7 +65,7 @@ def rq() -> None:
     """Run the timers' jobs as they fall due."""
     broker = read(BrokerSettings, os.environ)
     redis = _wait_for_redis({"nats": lambda: reach_broker(broker.nats_url)})
-    SimpleWorker(
+    Worker(
         [QUEUE], connection=redis, worker_ttl=20, maintenance_interval=5, job_monitoring_interval=5
     ).work()
 
