@@ -16,6 +16,7 @@ PASSWORD = "correct horse battery"
 # An answer of 4xx or 5xx to a form or to the script is a normal part of a visit; the text says
 # nothing of which it was, but the address does.
 ANSWER = re.compile(r"Failed to load resource: the server responded with a status of")
+NEWS = re.compile("/live/|/api/(tickets|orders)/")
 PARTS_OF_PAGES = ("/assets/", "/frames/", "/v3/")
 
 
@@ -39,6 +40,14 @@ class Person:
         answer = self.page.goto(self.url + path)
         assert answer is not None
         return answer
+
+    def hear_of_nothing(self) -> None:
+        """Pages stay as they came."""
+        self.page.route(NEWS, lambda route: route.fulfill(status=503))
+
+    def hear_of_changes(self) -> None:
+        """As ever; from the next page on."""
+        self.page.unroute(NEWS)
 
     @property
     def path(self) -> str:

@@ -39,6 +39,24 @@ def test_the_page_of_an_order_follows_what_other_tabs_do(person: NewPerson) -> N
     expect(buyer.card().get_by_label("Card number")).to_have_count(0)
 
 
+def test_who_came_too_late_can_buy_once_the_ticket_is_free_and_buys_nothing_unasked(
+    person: NewPerson,
+) -> None:
+    seller, first, second = person().join(), person().join(), person().join()
+    ticket = _listed(seller, "Matinee", 30)
+    second.hear_of_nothing()
+    second.go(ticket)
+    order = first.buy(ticket)
+    second.hear_of_changes()
+    second.press("Buy")
+    expect(second.page.get_by_role("alert")).to_contain_text("reserved")
+    first.call("DELETE", order)
+    expect(second.button("Buy")).to_be_visible()
+    expect(second.page.get_by_role("alert")).to_have_count(0)
+    assert second.path == ticket
+    assert second.call("GET", "/orders") == []
+
+
 def test_what_is_typed_into_the_card_survives_a_change_of_the_page(person: NewPerson) -> None:
     seller, buyer = person().join(), person().join()
     order = buyer.buy(_listed(seller, "Matinee", 30)).rpartition("/")[2]
