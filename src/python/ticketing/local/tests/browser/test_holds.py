@@ -9,7 +9,7 @@ from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import Person
 from ticketing.local.tests.browser.scrutiny import look_at
 
-HOLD_SECONDS = 6
+HOLD_SECONDS = 10
 OPTIONS = ("--hold-seconds", str(HOLD_SECONDS))
 # Timers run on whole seconds, and the page looks about twice a second.
 END_MS = (HOLD_SECONDS + 6) * 1000
