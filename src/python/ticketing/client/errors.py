@@ -27,6 +27,7 @@ log = logger(__name__)
 
 MISSING = ("There is nothing here", "The address may be mistyped, or what was here is gone.")
 FOREIGN = ("That is not yours", "It belongs to another account. Sign in with that one to see it.")
+SIGNED_OUT = "You are not signed in any more. Sign in, and then do that once more."
 STALE = (
     "Please send that again",
     "The page was older than your session. Go back, reload it, and send the form once more.",
@@ -63,17 +64,23 @@ def _sign_in_or_refuse() -> Response:
         stranger = Visitor().user is None
     except Unavailable:
         return _page(503, *SILENT)
-    return go_to(sign_in_then(_way_back())) if stranger else _page(403, *FOREIGN)
+    if not stranger:
+        return _page(403, *FOREIGN)
+    problem = SIGNED_OUT if request.method == "POST" else ""
+    return go_to(sign_in_then(_way_back()), problem=problem)
 
 
 def _way_back() -> str:
-    """The page to return to after signing in, with what was typed into the form it had."""
+    """The page to return to after signing in. A new listing's form gets what was typed; that of an
+    edit does not, or a link could fill in another price for a ticket that is on sale.
+    """
     if request.method == "GET":
         return request.full_path.removesuffix("?")
-    rule = request.url_rule
-    if rule is not None and "GET" in (rule.methods or ()):
+    if request.endpoint == "selling.list_ticket":
         typed = {name: value for name, value in request.form.items() if name != "csrf"}
         return with_query(request.path, typed)
+    if request.endpoint == "selling.edit":
+        return request.path
     return request.path.rpartition("/")[0]
 
 

@@ -51,13 +51,15 @@ def on_sale() -> ResponseReturnValue:
 def ticket(ticket_id: str) -> ResponseReturnValue:
     visitor = Visitor()
     ticket = visitor.api.ticket(ticket_id)
+    is_own = visitor.user is not None and visitor.user.id == ticket.user_id
+    order = _own_order(visitor, ticket)
     return page(
         visitor,
         "ticket.html",
         ticket=ticket,
-        is_own=visitor.user is not None and visitor.user.id == ticket.user_id,
-        order=_own_order(visitor, ticket),
-        standing=standing(ticket),
+        is_own=is_own,
+        order=order,
+        standing=standing(ticket, is_own=is_own, order=order),
     )
 
 

@@ -113,7 +113,9 @@ def _events(look: Look, ending: threading.Event) -> Iterator[str]:
 
 
 def _terminated() -> threading.Event:
-    """Set at SIGTERM, whoever handles that: the server puts its own handler in place after ours."""
+    """Set at SIGTERM or SIGINT, whoever handles them: the server puts its own handlers in place
+    after ours.
+    """
     terminated = threading.Event()
     woken, waker = socket.socketpair()
     waker.setblocking(False)

@@ -25,6 +25,10 @@ BADGES = {
 }
 """By the state of a ticket or an order."""
 
+_OWN = {
+    "on-sale": "Buyers can find it; another account can buy it.",
+    "withdrawn": "It is off the market.",
+}
 _LATE = "If a payment still arrives, you get the ticket or your money back."
 
 
@@ -53,8 +57,16 @@ def explanation(order: Order) -> str:
     }[order.state]
 
 
-def standing(ticket: Ticket) -> str:
-    """What the ticket's state means for who would buy it."""
+def standing(ticket: Ticket, *, is_own: bool, order: Order | None) -> str:
+    """How the ticket stands for its seller, for the buyer whose `order` has it, or for others."""
+    if order is not None:
+        return "It is yours." if order.state == "complete" else "You hold this ticket."
+    if is_own:
+        return f"This is your own listing. {_OWN.get(ticket.state) or _standing(ticket)}"
+    return _standing(ticket)
+
+
+def _standing(ticket: Ticket) -> str:
     if ticket.state == "held" and ticket.withdrawn:
         return "Somebody is paying for it right now. If they do not, it stays off the market."
     return {

@@ -47,13 +47,13 @@ def build(env: Mapping[str, str], redis: Redis | None = None) -> Service[Timers]
 
 
 class Worker(SimpleWorker):
-    """Signs off on a connection of its own: SIGTERM may come in the middle of an answer of Redis,
-    and the rest of that answer would be taken for the next one.
+    """Signs off on a new connection: SIGTERM may come in the middle of an answer of Redis, and the
+    rest of that answer would be taken for the next one.
     """
 
     def teardown(self) -> None:
         """Called as the last thing, whatever ended the work."""
-        self.connection.connection_pool.disconnect()
+        self.connection.connection_pool.disconnect(inuse_connections=False)
         super().teardown()  # type: ignore[no-untyped-call]
 
 

@@ -15,6 +15,7 @@ export class LivePage {
   #sent = new Map(); // the server's HTML of each region that is shown; scripts change the DOM
   #question = null; // the newest one for the page; an older one no longer counts
   #retry = 0;
+  #shownAt = performance.now();
 
   /** Before anything is enhanced: it remembers what the server sent. */
   constructor(main, enhance) {
@@ -39,9 +40,9 @@ export class LivePage {
     this.#question?.abort();
     clearTimeout(this.#retry);
     const question = (this.#question = new AbortController());
-    const began = performance.now();
     try {
       const answer = await fetch(location.href, { cache: "no-store", signal: question.signal });
+      const began = performance.now();
       const text = await answer.text();
       if (question !== this.#question) return;
       if (answer.status >= 500) return this.#refreshSoon(wanted);
@@ -65,7 +66,7 @@ export class LivePage {
     const main = fresh.querySelector("main");
     if (!main) return location.reload();
     setClock(main.dataset.now, began);
-    if (main.dataset.version !== this.#main.dataset.version) dropNotice();
+    if (main.dataset.version !== this.#main.dataset.version) dropNotice(this.#shownAt);
     for (const name of ["liveUrl", "stateUrl", "version"]) {
       if (name in main.dataset) this.#main.dataset[name] = main.dataset[name];
       else delete this.#main.dataset[name];
@@ -93,12 +94,13 @@ export class LivePage {
 }
 
 /** What a form left to be said was about the version that has been shown. */
-function dropNotice() {
+function dropNotice(shownAt) {
   const notice = document.querySelector("[data-notice]");
-  setTimeout(() => notice?.remove(), READABLE - performance.now());
+  setTimeout(() => notice?.remove(), READABLE - (performance.now() - shownAt));
 }
 
-/** Say how things stand where that has changed; who is taken to the heading hears it there. */
+/** Say how things stand where that has changed; who is taken to the heading, which that describes,
+ *  hears it there. */
 function tell(fresh, hadFocus) {
   const [shown, news] = [document, fresh].map((page) => page.querySelector("[data-says]"));
   if (!shown || !news || shown.dataset.says === news.dataset.says) return;

@@ -1,5 +1,5 @@
-// What is told to screen readers as it happens, in a place that is empty until then: who reads the
-// page finds the same in it.
+// What is told to screen readers as it happens, in a place that is empty until then: the page shows
+// the same.
 
 /** Say this, in place of what was said before. */
 export function say(text) {

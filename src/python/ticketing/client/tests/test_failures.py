@@ -65,6 +65,14 @@ def test_what_was_typed_survives_a_session_that_ended_meanwhile() -> None:
     assert 'value="25"' in form
 
 
+def test_an_edit_that_a_session_did_not_outlive_is_said_to_be_lost() -> None:
+    services = Services()
+    client = browser(services)
+    reply = client.post(f"/tickets/{ID}/edit", data={"csrf": CSRF, "title": "x", "price": "1"})
+    assert reply.location == f"/auth/signin?next=%2Ftickets%2F{ID}%2Fedit"
+    assert "do that once more" in client.get(reply.location).text
+
+
 def test_what_belongs_to_another_is_said_so() -> None:
     services = signed_in()
     services.says(f"GET /api/orders/{ID}", 401, NOT_AUTHORIZED)

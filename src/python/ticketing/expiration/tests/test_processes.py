@@ -46,12 +46,15 @@ def _lateness(redis: Redis, broker: NatsServer, order_id: str, count: int) -> fl
 
 
 @pytest.mark.parametrize("command", ["worker", "rq", "scheduler"])
-def test_sigterm_ends_a_process_with_success(run: Run, command: str) -> None:
+def test_sigterm_ends_a_process_with_success(
+    run: Run, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     process = run(command)
     process.wait_until_ready()
     start = time.monotonic()
     assert process.stop() == 0
     assert time.monotonic() - start < 5
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_process_waits_for_redis_and_says_when_it_is_gone(
