@@ -46,7 +46,7 @@ class Person:
         self.page.route(NEWS, lambda route: route.fulfill(status=503))
 
     def hear_of_changes(self) -> None:
-        """As ever; from the next page on."""
+        """As ever; a page that is open hears within a second or two."""
         self.page.unroute(NEWS)
 
     @property
