@@ -1,6 +1,5 @@
 """The platform's HTTP API as the pages call it: with the visitor's cookies, as any client would."""
 
-import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from ticketing.client.replies import cookies
 from ticketing.client.replies import listing
 from ticketing.client.replies import read
 from ticketing.client.replies import refuse
+from ticketing.client.syntax import ID
 from ticketing.client.views import CurrentUser
 from ticketing.client.views import Listing
 from ticketing.client.views import Order
@@ -29,7 +29,6 @@ log = logger(__name__)
 
 TIMEOUT = httpx.Timeout(5, connect=2)
 """Seconds; a payment is the browser's own call, so nothing here waits for a bank."""
-_ID = re.compile(r"[0-9a-f]{24}\Z")
 
 
 def connections(**options: Any) -> httpx.Client:
@@ -145,6 +144,6 @@ class Api:
 
 def _segment(id: str) -> str:
     """An id as one segment of a path, whatever a visitor made of it; raises NotFound."""
-    if not _ID.match(id):
+    if not ID.fullmatch(id):
         raise NotFound
     return id

@@ -1,6 +1,5 @@
 """The streams that tell open pages of changes: Server-Sent Events, a thread for each page."""
 
-import re
 import signal
 import socket
 import threading
@@ -15,6 +14,8 @@ from flask import Response
 from flask import abort
 from flask import request
 
+from ticketing.client.syntax import ID
+from ticketing.client.syntax import TOKEN
 from ticketing.client.watching import GONE
 from ticketing.client.watching import Look
 from ticketing.client.watching import Looks
@@ -42,8 +43,6 @@ RETRY = 1000
 """Milliseconds that a browser waits before it opens the next one."""
 
 _ENDS = {signal.SIGTERM, signal.SIGINT}
-_ID = re.compile(r"[0-9a-f]{24}")
-_TOKEN = re.compile(r"[\w.-]+", re.ASCII)
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -78,12 +77,12 @@ def create_streams_app(
 
 
 def _known(id: str) -> str:
-    return id if _ID.fullmatch(id) else abort(404)
+    return id if ID.fullmatch(id) else abort(404)
 
 
 def _session() -> str | None:
     token = request.cookies.get("session", "")
-    return token if _TOKEN.fullmatch(token) else None
+    return token if TOKEN.fullmatch(token) else None
 
 
 def _stream(seats: threading.Semaphore, ending: threading.Event, look: Look) -> Response:

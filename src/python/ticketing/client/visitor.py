@@ -1,7 +1,6 @@
 """Who is visiting: the session and the CSRF token of the request, and the user they stand for."""
 
 import hmac
-import re
 import secrets
 from functools import cached_property
 
@@ -10,12 +9,12 @@ from flask import current_app
 from flask import request
 
 from ticketing.client.api import Api
+from ticketing.client.syntax import TOKEN
 from ticketing.client.views import User
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
 
 SESSION, CSRF = "session", "XSRF-TOKEN"
-_TOKEN = re.compile(r"[\w.-]+\Z", re.ASCII)
 
 
 class Visitor:
@@ -58,7 +57,7 @@ def _token_of_session() -> str | None:
     except jwt.PyJWTError:
         return None
     token = str(session.get("csrf", ""))
-    return token if _TOKEN.match(token) else None
+    return token if TOKEN.fullmatch(token) else None
 
 
 def _forwarded() -> dict[str, str]:
@@ -71,8 +70,8 @@ def _forwarded() -> dict[str, str]:
         "X-Forwarded-For": request.remote_addr or "",
     }
     session, token = request.cookies.get(SESSION, ""), request.form.get("csrf", "")
-    if _TOKEN.match(session):
+    if TOKEN.fullmatch(session):
         headers["Cookie"] = f"{SESSION}={session}"
-    if _TOKEN.match(token):
+    if TOKEN.fullmatch(token):
         headers["X-XSRF-TOKEN"] = token
     return headers
