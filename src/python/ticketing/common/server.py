@@ -47,7 +47,11 @@ def _load(load: Callable[[], Flask]) -> Flask:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end this process if its master is killed: it would keep the port, unwatched."""
+    """Ask Linux to kill this process if its master is killed: it would keep the port, unwatched.
+
+    Not SIGTERM: as the master's threads end one by one the kernel sends the signal several times,
+    and granian's handler hangs if it is interrupted by a second one.
+    """
     if sys.platform == "linux":
         set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
