@@ -45,7 +45,7 @@ def _copy_code(directory: Path) -> None:
 
 def _start(directory: str, arguments: tuple[str, ...]) -> int:
     module = json.loads((Path(sys.prefix) / "PEX-INFO").read_text())["entry_point"]
-    command = [sys.executable, "-P", "-m", module, *arguments]  # -P: not from where we happen to be
+    command = [sys.executable, "-P", "-m", module, *arguments]
     environment = {**os.environ, "PYTHONPATH": directory}
     return os.posix_spawn(command[0], command, environment, setsigmask=())
 
