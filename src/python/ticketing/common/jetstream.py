@@ -39,12 +39,15 @@ class JetStreamBus:
     """A `Bus` on a file-backed stream, with one durable pull consumer per consumer name.
 
     `prefix` names the streams: `ticketing` gives TICKETING and, for parked messages,
-    TICKETING_DEAD. `ack_wait` is in seconds.
+    TICKETING_DEAD, each kept by so many servers as `replicas` says. `ack_wait` is in seconds.
     """
 
-    def __init__(self, url: str, prefix: str, name: str, *, ack_wait: float = ACK_WAIT) -> None:
+    def __init__(
+        self, url: str, prefix: str, name: str, *, replicas: int = 1, ack_wait: float = ACK_WAIT
+    ) -> None:
         self._url = url
         self._name = name
+        self._replicas = replicas
         self._ack_wait = ack_wait
         self._last_error = ""
         self.stream = prefix.upper()
@@ -139,7 +142,12 @@ class JetStreamBus:
             (self.stream, SUBJECTS),
             (self.dead_stream, [f"dead.{self.stream}.>"]),
         ]:
-            config = StreamConfig(name=name, subjects=subjects, storage=StorageType.FILE)
+            config = StreamConfig(
+                name=name,
+                subjects=subjects,
+                storage=StorageType.FILE,
+                num_replicas=self._replicas,
+            )
             try:
                 await self._js.add_stream(config)
             except BadRequestError:

@@ -1,6 +1,7 @@
 """Settings: a frozen struct read once from the environment, before anything else happens."""
 
 from collections.abc import Mapping
+from typing import Annotated
 from typing import Literal
 from typing import TypeVar
 
@@ -23,11 +24,15 @@ class ServiceSettings(Settings, frozen=True, kw_only=True, rename="upper"):
 
 
 class BrokerSettings(Settings, frozen=True, kw_only=True, rename="upper"):
-    """What a process reads that talks to the broker."""
+    """What a process reads that talks to the broker.
+
+    `nats_replicas` is how many of its servers keep each message.
+    """
 
     nats_url: str
     nats_cluster_id: str = "ticketing"
     nats_client_id: str = ""
+    nats_replicas: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
 
 
 S = TypeVar("S", bound=Settings)

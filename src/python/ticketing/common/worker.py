@@ -20,7 +20,12 @@ log = logger(__name__)
 def work(service: Service[Any], broker: BrokerSettings) -> None:
     """Work until SIGTERM, finish the event in hand, return; waits for its dependencies first."""
     settings = service.settings
-    bus = JetStreamBus(broker.nats_url, broker.nats_cluster_id, broker.nats_client_id)
+    bus = JetStreamBus(
+        broker.nats_url,
+        broker.nats_cluster_id,
+        broker.nats_client_id,
+        replicas=broker.nats_replicas,
+    )
     alive: dict[str, health.Check] = {}
     ready = {**service.ready_checks(), "nats": lambda: reach_broker(broker.nats_url)}
     stop_health = health.serve(settings.host, settings.port, alive=alive, ready=ready)

@@ -83,7 +83,12 @@ def publish_expiration(order_id: str, correlation_id: str) -> None:
 
 
 async def _publish(message: Message, broker: BrokerSettings) -> None:
-    bus = JetStreamBus(broker.nats_url, broker.nats_cluster_id, broker.nats_client_id)
+    bus = JetStreamBus(
+        broker.nats_url,
+        broker.nats_cluster_id,
+        broker.nats_client_id,
+        replicas=broker.nats_replicas,
+    )
     await asyncio.wait_for(bus.connect(), timeout=5)
     try:
         await bus.publish(message)

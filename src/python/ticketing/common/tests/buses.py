@@ -91,9 +91,9 @@ class JetStreamStand:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[JetStreamBus]:
+async def connected(url: str, replicas: int = 1) -> AsyncIterator[JetStreamBus]:
     """The bus on a server, which keeps what it holds."""
-    bus = JetStreamBus(url, "ticketing", "tests")
+    bus = JetStreamBus(url, "ticketing", "tests", replicas=replicas)
     await bus.connect()
     try:
         yield bus

@@ -30,6 +30,7 @@ def test_what_may_be_left_out_has_its_default() -> None:
     assert (settings.host, settings.port, settings.log_level) == ("0.0.0.0", 3000, "INFO")
     broker = read(BrokerSettings, {"NATS_URL": "nats://n:4222"})
     assert (broker.nats_cluster_id, broker.nats_client_id) == ("ticketing", "")
+    assert broker.nats_replicas == 1
 
 
 @pytest.mark.parametrize("name", ["MONGO_URI", "JWT_KEY"])
@@ -65,3 +66,9 @@ def test_settings_cannot_be_changed() -> None:
     settings = read(ServiceSettings, ENV)
     with pytest.raises(AttributeError):
         settings.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("replicas", ["0", "6", "three"])
+def test_more_brokers_than_can_agree_are_refused(replicas: str) -> None:
+    env = {"NATS_URL": "nats://n:4222", "NATS_REPLICAS": replicas}
+    assert "NATS_REPLICAS" in complaint(env, BrokerSettings)

@@ -1,0 +1,118 @@
+"""Several brokers: each message is kept by as many as was asked for, so that one may be lost."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import nats
+import pytest
+from nats.js.api import ClusterInfo
+
+from ticketing.common.bus import Message
+from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.testing_servers import NatsServer
+from ticketing.common.testing_servers import free_port
+from ticketing.common.tests.buses import Listener
+from ticketing.common.tests.buses import connected
+from ticketing.common.tests.buses import consuming
+from ticketing.common.tests.buses import message
+from ticketing.common.tests.buses import until
+
+STREAMS = ["TICKETING", "TICKETING_DEAD"]
+
+
+class Member(NatsServer):
+    """One of several that keep streams together; `routes` are all members' ports for each other."""
+
+    def __init__(self, directory: Path, routes: list[int], number: int) -> None:
+        directory.mkdir()
+        super().__init__(directory)
+        self.name = f"nats-{number}"
+        self._own_route, self._routes = routes[number], routes
+
+    def options(self) -> list[str]:
+        """See `nats-server --help`."""
+        routes = ",".join(f"nats://127.0.0.1:{port}" for port in self._routes)
+        cluster = ["--cluster_name", "tests", "--server_name", self.name, "--routes", routes]
+        return [*super().options(), *cluster, "--cluster", f"nats://127.0.0.1:{self._own_route}"]
+
+
+@pytest.fixture()
+def members(tmp_path: Path) -> Iterator[list[Member]]:
+    """Three servers that know each other."""
+    routes = [free_port() for _ in range(3)]
+    members = [Member(tmp_path / str(number), routes, number) for number in range(3)]
+    for member in members:
+        member.start()
+    yield members
+    for member in members:
+        member.kill()
+
+
+async def keepers(url: str) -> list[ClusterInfo]:
+    """Who keeps each of our streams."""
+    client = await nats.connect(url)
+    js = client.jetstream()
+    found = [(await js.stream_info(name)).cluster or ClusterInfo() for name in STREAMS]
+    await client.close()
+    return found
+
+
+def complete(keeper: ClusterInfo) -> int:
+    """How many servers have all of a stream."""
+    return 1 + sum(bool(peer.current) for peer in keeper.replicas or [])
+
+
+async def until_kept_by(count: int, url: str) -> None:
+    async with asyncio.timeout(15):
+        while [complete(one) for one in await keepers(url)] != [count, count]:
+            await asyncio.sleep(0.1)
+
+
+async def publish_surely(bus: JetStreamBus, sent: Message) -> None:
+    """As the relay does: the same id until the bus says that it is safe."""
+    while True:
+        try:
+            return await bus.publish(sent)
+        except (nats.errors.Error, TimeoutError):
+            await asyncio.sleep(0.1)
+
+
+async def leader(members: list[Member]) -> Member:
+    name = (await keepers(members[0].url))[0].leader
+    return next(member for member in members if member.name == name)
+
+
+def test_a_stream_of_one_server_becomes_one_of_three_and_loses_nothing(
+    members: list[Member],
+) -> None:
+    listener = Listener()
+
+    async def story() -> None:
+        async with connected(members[0].url) as bus:
+            await bus.publish(message("1"))
+        async with connected(members[1].url, replicas=3) as bus:
+            await until_kept_by(3, members[1].url)
+            async with consuming(bus, "tickets", listener):
+                await until(lambda: listener.heard)
+
+    asyncio.run(story())
+    assert listener.ids == ["1"]
+
+
+def test_a_consumer_outlives_the_server_that_leads_and_misses_nothing(
+    members: list[Member],
+) -> None:
+    listener = Listener()
+
+    async def story() -> None:
+        async with connected(members[0].url, replicas=3) as bus:
+            await until_kept_by(3, members[0].url)
+            async with consuming(bus, "tickets", listener):
+                await bus.publish(message("1"))
+                await until(lambda: listener.has(1))
+                (await leader(members)).kill()
+                await publish_surely(bus, message("2"))
+                await until(lambda: "2" in listener.ids, within=30)
+
+    asyncio.run(story())
