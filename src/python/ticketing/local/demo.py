@@ -1,11 +1,17 @@
-"""A market that is alive, made through the HTTP API as anyone would: listings, sales, orders."""
+"""A market that is alive, made through the HTTP API as anyone would: listings, sales, orders.
+
+`./pants run src/python/ticketing/local/demo.py -- URL` makes it in a platform that runs anywhere.
+"""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import requests
+
+from ticketing.local.terminal import say
 
 SOLD = (
     ("Juniper Hollow: album launch, balcony", 36),
@@ -117,3 +123,17 @@ def _once_known(send: Callable[[], requests.Response]) -> requests.Response:
         if reply.status_code != requests.codes.not_found or time.monotonic() > deadline:
             return reply
         time.sleep(0.05)
+
+
+@click.command()
+@click.argument("url")
+def main(url: str) -> None:
+    """Fill the market of the platform at URL, unless it has been filled before."""
+    try:
+        say(seed(url.rstrip("/")))
+    except requests.RequestException as error:
+        raise click.ClickException(f"The demo data could not be made: {error}") from error
+
+
+if __name__ == "__main__":
+    main()
