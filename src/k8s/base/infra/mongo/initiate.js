@@ -2,10 +2,14 @@
 const [, hosts, name] = process.env.MONGO_URI.match(/^mongodb:\/\/([^/]+)\/.*[?&]replicaSet=(\w+)/);
 const members = hosts.split(",");
 
-function member(host) {
+function admin(host) {
+  return new Mongo(`mongodb://${host}/?directConnection=true&serverSelectionTimeoutMS=2000`).getDB("admin");
+}
+
+function hello(host) {
   for (;;) {
     try {
-      return new Mongo(`mongodb://${host}/?directConnection=true&serverSelectionTimeoutMS=2000`);
+      return admin(host).hello();
     } catch (error) {
       print(`waiting for ${host}: ${error.message}`);
       sleep(1000);
@@ -13,14 +17,13 @@ function member(host) {
   }
 }
 
-const all = members.map((host) => member(host).getDB("admin"));
-if (all.every((admin) => !admin.hello().setName)) {
+if (members.every((host) => !hello(host).setName)) {
   const config = { _id: name, members: members.map((host, _id) => ({ _id, host })) };
-  all[0].runCommand({ replSetInitiate: config });
+  admin(members[0]).runCommand({ replSetInitiate: config });
   print(`initiated ${name}: ${members}`);
 }
-while (!all.some((admin) => admin.hello().isWritablePrimary)) {
+while (!members.some((host) => hello(host).isWritablePrimary)) {
   print("waiting for a primary");
   sleep(1000);
 }
-print(`there is a primary of ${name}: ${all[0].hello().hosts}`);
+print(`${name} has a primary`);
