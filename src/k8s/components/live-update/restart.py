@@ -1,7 +1,7 @@
 """Process 1 of a pod under Tilt: runs the service from a copy of our code that Tilt can change.
 
-`restart.py DIRECTORY [ARGUMENT...]`: at the first start our code is copied to DIRECTORY. SIGHUP starts
-the service anew, gracefully; otherwise it gets the signals and its exit code is ours.
+`restart.py DIRECTORY [ARGUMENT...]`: at the first start our code is copied to DIRECTORY. SIGHUP has
+the service stop and start anew. All else is as if the service itself were process 1.
 """
 
 import json
