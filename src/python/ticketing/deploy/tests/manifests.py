@@ -1,0 +1,115 @@
+"""The objects of an overlay as `kubectl kustomize` renders them, and ways to look at them."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+Json = dict[str, Any]
+Manifests = Sequence[Json]
+
+OVERLAYS = Path(__file__).parents[5] / "src/k8s/overlays"
+NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
+_FOLDERS = ("/usr/bin", "/usr/local/bin", "/snap/bin", "/opt/homebrew/bin")
+"""Looked through besides PATH, which is short where Pants runs a test."""
+
+
+def render(overlay: str) -> list[Json]:
+    """The objects of src/k8s/overlays/<overlay>, anew each time: the caller may change them."""
+    return [one for one in yaml.load_all(_rendered(overlay), yaml.CSafeLoader) if one]
+
+
+@cache
+def _rendered(overlay: str) -> str:
+    command = [_kubectl(), "kustomize", str(OVERLAYS / overlay)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _kubectl() -> str:
+    """The kubectl that KUBECTL names, or an installed one; else a skip."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), *_FOLDERS])
+    found = shutil.which(os.environ.get("KUBECTL") or "kubectl", path=path)
+    return found or pytest.skip("kubectl is missing: apt-get install kubernetes-client")
+
+
+def title(object: Json) -> str:
+    """`Deployment auth-web`."""
+    return f"{object['kind']} {object['metadata']['name']}"
+
+
+def of_kind(manifests: Manifests, *kinds: str) -> list[Json]:
+    return [one for one in manifests if one["kind"] in kinds]
+
+
+def find(manifests: Manifests, wanted: str) -> Json:
+    """The object of this title."""
+    (found,) = (one for one in manifests if title(one) == wanted)
+    return found
+
+
+def running(manifests: Manifests) -> list[Json]:
+    """What runs for ever."""
+    return of_kind(manifests, "Deployment", "StatefulSet")
+
+
+def workloads(manifests: Manifests) -> list[Json]:
+    """Whatever makes pods."""
+    return of_kind(manifests, "Deployment", "StatefulSet", "Job", "DaemonSet", "CronJob", "Pod")
+
+
+def spec(workload: Json) -> Json:
+    """Of its pods."""
+    found: Json = workload["spec"]["template"]["spec"]
+    return found
+
+
+def labels(workload: Json) -> dict[str, str]:
+    """Of its pods."""
+    found: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    return found
+
+
+def containers(workload: Json) -> list[Json]:
+    return [*spec(workload).get("initContainers", []), *spec(workload)["containers"]]
+
+
+def is_ours(workload: Json) -> bool:
+    return any("ticketing/" in one["image"] for one in containers(workload))
+
+
+def selects(selector: Json, labels: Mapping[str, str]) -> bool:
+    """Whether a label selector, `{}` for all, means a pod with these labels."""
+    wanted = selector.get("matchLabels", {}).items()
+    expressions = selector.get("matchExpressions", [])
+    return wanted <= labels.items() and all(_holds(one, labels) for one in expressions)
+
+
+def _holds(expression: Json, labels: Mapping[str, str]) -> bool:
+    assert expression["operator"] == "In", "the only one that is used"
+    return labels.get(expression["key"]) in expression["values"]
+
+
+def config(manifests: Manifests, name: str) -> dict[str, str]:
+    """The content of a ConfigMap; empty if there is none."""
+    for one in of_kind(manifests, "ConfigMap"):
+        if one["metadata"]["name"] == name:
+            return dict(one["data"])
+    return {}
+
+
+def variables(manifests: Manifests, container: Json) -> Iterator[tuple[str, Any]]:
+    """A container's environment: names, and values or where they come from."""
+    for source in container.get("envFrom", []):
+        yield from config(manifests, source["configMapRef"]["name"]).items()
+    for entry in container.get("env", []):
+        yield entry["name"], entry.get("value", entry.get("valueFrom"))

@@ -1,0 +1,128 @@
+"""What must hold beyond that where the platform is to last."""
+
+import re
+from collections.abc import Iterator
+
+from ticketing.deploy.tests.manifests import COMPONENT
+from ticketing.deploy.tests.manifests import Manifests
+from ticketing.deploy.tests.manifests import containers
+from ticketing.deploy.tests.manifests import labels
+from ticketing.deploy.tests.manifests import of_kind
+from ticketing.deploy.tests.manifests import running
+from ticketing.deploy.tests.manifests import spec
+from ticketing.deploy.tests.manifests import title
+from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests.pod_rules import SERVED
+
+ALONE = {"expiration-scheduler", "expiration-redis"}
+"""Those that are one on purpose: the truth about a hold does not depend on them."""
+KEEPERS = ("mongo", "nats")
+"""Those that have to agree: three, so that one may be lost."""
+
+
+def digests(manifests: Manifests) -> Iterator[str]:
+    """What runs is what was meant: images are named by their digests."""
+    for one in workloads(manifests):
+        for container in containers(one):
+            if not re.search(r"@sha256:[0-9a-f]{64}$", container["image"]):
+                yield f"{title(one)} runs {container['image']}"
+
+
+def placeholders(manifests: Manifests) -> Iterator[str]:
+    """An image whose digest is not known yet cannot be pulled by accident."""
+    for one in workloads(manifests):
+        for container in containers(one):
+            unknown = container["image"].endswith("0" * 64)
+            if unknown != container["image"].startswith("registry.invalid/"):
+                yield f"{title(one)} runs {container['image']}"
+
+
+def several(manifests: Manifests) -> Iterator[str]:
+    """None is alone but those that are so on purpose."""
+    minimum = _scaled(manifests)
+    for one in running(manifests):
+        name, replicas = one["metadata"]["name"], one["spec"].get("replicas")
+        if name in minimum and replicas is not None:
+            yield f"{title(one)} would be set back to {replicas} at every rollout"
+        wanted = 3 if labels(one)[COMPONENT] in KEEPERS else 2
+        if name not in ALONE and minimum.get(name, replicas or 1) < wanted:
+            yield f"{title(one)} has fewer than {wanted} pods"
+
+
+def _scaled(manifests: Manifests) -> dict[str, int]:
+    """How many there are at least of those that are scaled."""
+    horizontal = {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"]["minReplicas"]
+        for one in of_kind(manifests, "HorizontalPodAutoscaler")
+    }
+    return horizontal | {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"]["minReplicaCount"]
+        for one in of_kind(manifests, "ScaledObject")
+    }
+
+
+def scaled(manifests: Manifests) -> Iterator[str]:
+    """What is served follows its load, and nothing is scaled that is not there."""
+    there = {one["metadata"]["name"]: one for one in running(manifests)}
+    for name in sorted(_scaled(manifests).keys() - there.keys()):
+        yield f"{name} is scaled and not there"
+    for name, one in there.items():
+        if labels(one)[COMPONENT] in SERVED and name not in _scaled(manifests):
+            yield f"{title(one)} is not scaled"
+
+
+def drained_one_by_one(manifests: Manifests) -> Iterator[str]:
+    """A node that is drained takes one of each at a time."""
+    budgets = [one["spec"] for one in of_kind(manifests, "PodDisruptionBudget")]
+    for one in running(manifests):
+        own = [each for each in budgets if each["selector"] == _selector(labels(one))]
+        if one["metadata"]["name"] not in ALONE and len(own) != 1:
+            yield f"{title(one)} has {len(own)} PodDisruptionBudgets"
+        if any(each.get("maxUnavailable") != 1 for each in own):
+            yield f"{title(one)} may lose more than one pod"
+    known = [_selector(labels(one)) for one in running(manifests)]
+    for budget in of_kind(manifests, "PodDisruptionBudget"):
+        if budget["spec"]["selector"] not in known:
+            yield f"{title(budget)} is for nobody"
+
+
+def _selector(labels: dict[str, str]) -> dict[str, dict[str, str]]:
+    own = ("app.kubernetes.io/name", COMPONENT)
+    return {"matchLabels": {name: labels[name] for name in own}}
+
+
+def spread(manifests: Manifests) -> Iterator[str]:
+    """A node or a zone that is lost takes the smaller part."""
+    for one in running(manifests):
+        constraints = spec(one).get("topologySpreadConstraints", [])
+        over = {each["topologyKey"] for each in constraints}
+        if over != {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}:
+            yield f"{title(one)} is spread over {sorted(over)}"
+        for each in constraints:
+            keys = {"app.kubernetes.io/name", COMPONENT} - set(each["matchLabelKeys"])
+            if keys or not each["labelSelector"]["matchLabels"].items() <= labels(one).items():
+                yield f"{title(one)} is spread among others than its own"
+
+
+def encrypted(manifests: Manifests) -> Iterator[str]:
+    """Every host has a certificate, which one Ingress has made."""
+    issued = set()
+    for ingress in of_kind(manifests, "Ingress"):
+        hosts = {rule["host"] for rule in ingress["spec"]["rules"]}
+        covered = {host for each in ingress["spec"].get("tls", []) for host in each["hosts"]}
+        yield from (f"{title(ingress)} has no TLS for {host}" for host in sorted(hosts - covered))
+        if "cert-manager.io/cluster-issuer" in ingress["metadata"]["annotations"]:
+            issued |= {each["secretName"] for each in ingress["spec"].get("tls", [])}
+    if issued != {"ticketing-tls"}:
+        yield f"Ingress: certificates are made for {sorted(issued)}"
+
+
+RULES = (
+    digests,
+    placeholders,
+    several,
+    scaled,
+    drained_one_by_one,
+    spread,
+    encrypted,
+)

@@ -1,0 +1,90 @@
+"""The rules for names, variables and arrows see what they are there for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ticketing.deploy.tests import wiring_rules
+from ticketing.deploy.tests.breaking import Case
+from ticketing.deploy.tests.manifests import Json
+from ticketing.deploy.tests.manifests import Manifests
+from ticketing.deploy.tests.network_rules import CONTRACT
+from ticketing.deploy.tests.network_rules import arrows
+from ticketing.deploy.tests.network_rules import closed
+from ticketing.deploy.tests.network_rules import ports
+from ticketing.deploy.tests.wiring_rules import brokers
+from ticketing.deploy.tests.wiring_rules import ingresses
+from ticketing.deploy.tests.wiring_rules import replica_sets
+from ticketing.deploy.tests.wiring_rules import selectors
+from ticketing.deploy.tests.wiring_rules import services
+from ticketing.deploy.tests.wiring_rules import settings
+from ticketing.deploy.tests.wiring_rules import sources
+
+
+def contract(manifests: Manifests) -> Iterator[str]:
+    yield from arrows(manifests, CONTRACT["dev"])
+
+
+def variable(name: str, value: str) -> Json:
+    return {"name": name, "value": value}
+
+
+AUTH, ORDERS, SERVICE = "Deployment auth-web", "Deployment orders-web", "Service auth-srv"
+TICKETS, RQ, CLIENT = (
+    "Deployment tickets-worker",
+    "Deployment expiration-rq",
+    "Deployment client-web",
+)
+NATS, GATEWAY, STREAMS = "StatefulSet nats", "Ingress gateway", "Ingress streams"
+DENIAL, STRIPE = "NetworkPolicy nobody", "NetworkPolicy payments-calls-stripe"
+EVERYBODY = [{"podSelector": dict[str, str]()}]
+INTERNET = [{"ipBlock": {"cidr": "0.0.0.0/0"}}]
+ONE_SERVICE = {"matchLabels": {"app.kubernetes.io/name": "auth"}}
+HOLD = "ORDER_EXPIRATION_SECONDS"
+
+CASES = [
+    Case(services, SERVICE, "spec selector", {"app": "auth"}),
+    Case(services, SERVICE, "spec ports http targetPort", 80),
+    Case(services, NATS, "spec serviceName", "other"),
+    Case(selectors, AUTH, "spec selector matchLabels", {"app.kubernetes.io/name": "orders"}),
+    Case(selectors, AUTH, "spec template metadata labels", {}),
+    Case(ingresses, GATEWAY, "spec rules 0 http paths 0"),
+    Case(ingresses, STREAMS, "", told="Ingress gateway"),
+    Case(ingresses, STREAMS, "spec rules 0 http paths 0 backend service name", "live-srv"),
+    Case(ingresses, STREAMS, "spec rules 0 http paths 0 backend service port number", 80),
+    Case(settings, AUTH, "container env", [], told=f"{AUTH}: missing in the environment: JWT_KEY"),
+    Case(settings, AUTH, "container envFrom", [], told="MONGO_URI"),
+    Case(settings, RQ, "container envFrom", [], told="NATS_URL"),
+    Case(settings, ORDERS, f"container env {HOLD} name", "HOLD", told="does not know HOLD"),
+    Case(settings, ORDERS, f"container env {HOLD} value", "soon", told=HOLD),
+    Case(sources, AUTH, "container env JWT_KEY", variable("JWT_KEY", "in git")),
+    Case(sources, TICKETS, "container env NATS_CLIENT_ID", variable("NATS_CLIENT_ID", "me")),
+    Case(sources, CLIENT, "container env AUTH_URL value", "http://users-srv:3000"),
+    Case(replica_sets, "StatefulSet orders-mongo", "spec replicas", 3, told="orders-web"),
+    Case(brokers, NATS, "spec replicas", 3, told="no route to nats-2"),
+    Case(brokers, NATS, "spec replicas", 3, told="wants 1 brokers, and there are 3"),
+    Case(closed, DENIAL, "", told="denies"),
+    Case(closed, DENIAL, "spec policyTypes", ["Ingress"], told="denies"),
+    Case(contract, "NetworkPolicy nats-answers", "spec ingress 0 from", EVERYBODY,
+         told="auth-web -> nats:4222 is none"),
+    Case(contract, "NetworkPolicy client-calls-services", "spec egress 0 to", EVERYBODY,
+         told="client-web -> payments-web:3000 is none"),
+    Case(contract, "NetworkPolicy auth-mongo-answers", "",
+         told="auth-web -> auth-mongo:27017 is not answered"),
+    Case(contract, "NetworkPolicy expiration-calls-redis", "",
+         told="expiration-rq -> expiration-redis:6379 may not be called"),
+    Case(contract, "NetworkPolicy calls-dns", "spec podSelector", ONE_SERVICE,
+         told="orders-web -> dns:53 may not be called"),
+    Case(contract, STRIPE, "spec egress 0 to", INTERNET,
+         told="payments-web -> internet:3000 is none"),
+    Case(ports, "NetworkPolicy nats-answers", "spec ingress 0 ports 0 port", 4333, told=":4333"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_name_or_an_arrow_that_leads_astray_is_told(case: Case) -> None:
+    assert case.is_told("dev")
+
+
+def test_every_rule_for_names_and_arrows_has_a_case() -> None:
+    assert {*wiring_rules.RULES, closed, contract, ports} == {case.rule for case in CASES}

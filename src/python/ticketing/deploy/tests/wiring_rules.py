@@ -1,0 +1,185 @@
+"""What refers to what: every name has to lead somewhere, every variable has to be a setting."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ticketing.client.settings import ClientSettings
+from ticketing.common.settings import BrokerSettings
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.settings import Settings
+from ticketing.common.settings import read
+from ticketing.deploy.tests.manifests import COMPONENT
+from ticketing.deploy.tests.manifests import NAME
+from ticketing.deploy.tests.manifests import Json
+from ticketing.deploy.tests.manifests import Manifests
+from ticketing.deploy.tests.manifests import config
+from ticketing.deploy.tests.manifests import containers
+from ticketing.deploy.tests.manifests import is_ours
+from ticketing.deploy.tests.manifests import labels
+from ticketing.deploy.tests.manifests import of_kind
+from ticketing.deploy.tests.manifests import running
+from ticketing.deploy.tests.manifests import title
+from ticketing.deploy.tests.manifests import variables
+from ticketing.deploy.tests.manifests import workloads
+from ticketing.expiration.main import ExpirationSettings
+from ticketing.orders.main import OrdersSettings
+from ticketing.payments.main import PaymentsSettings
+from ticketing.stripe_fake.main import StandInSettings
+
+SETTINGS: dict[str, type[Settings]] = {
+    "auth": ServiceSettings,
+    "tickets": ServiceSettings,
+    "orders": OrdersSettings,
+    "payments": PaymentsSettings,
+    "expiration": ExpirationSettings,
+    "client": ClientSettings,
+    "stripe-fake": StandInSettings,
+}
+CALLS_BROKER = ("worker", "rq")
+ROUTES = {
+    "/": "client-srv",
+    "/api": "auth-srv",
+    "/api/orders": "orders-srv",
+    "/api/payments": "payments-srv",
+    "/api/tickets": "tickets-srv",
+    "/api/users": "auth-srv",
+    "/live": "client-streams-srv",
+}
+
+
+def services(manifests: Manifests) -> Iterator[str]:
+    """Every Service leads to pods, and to ports that they have."""
+    for service in of_kind(manifests, "Service"):
+        behind = _behind(manifests, service)
+        if len(behind) != 1:
+            yield f"{title(service)} leads to {[title(one) for one in behind]}"
+        for one in behind:
+            known = {port["name"] for each in containers(one) for port in each["ports"]}
+            for port in service["spec"]["ports"]:
+                if port["targetPort"] not in known:
+                    yield f"{title(service)} leads to the port {port['targetPort']}"
+    there = {one["metadata"]["name"] for one in of_kind(manifests, "Service")}
+    for one in of_kind(manifests, "StatefulSet"):
+        if one["spec"]["serviceName"] not in there:
+            yield f"{title(one)} has no Service"
+
+
+def selectors(manifests: Manifests) -> Iterator[str]:
+    """Pods are their own workload's and no other's, and named for it."""
+    for one in running(manifests):
+        chosen = one["spec"]["selector"]["matchLabels"].items()
+        if [one] != [each for each in workloads(manifests) if chosen <= labels(each).items()]:
+            yield f"{title(one)} selects other pods than its own"
+        if {NAME, COMPONENT} - labels(one).keys():
+            yield f"{title(one)} has pods without name or component"
+
+
+def ingresses(manifests: Manifests) -> Iterator[str]:
+    """The contract's paths, each to its service, and every service that is named is there."""
+    there = {
+        (one["metadata"]["name"], port["port"])
+        for one in of_kind(manifests, "Service")
+        for port in one["spec"]["ports"]
+    }
+    found: dict[str, dict[str, str]] = {}
+    for ingress in of_kind(manifests, "Ingress"):
+        for host, path, service, port in _paths(ingress):
+            found.setdefault(host, {})[path] = service
+            if (service, port) not in there:
+                yield f"{title(ingress)} leads to {service}:{port}, which is not there"
+    if not any(routes == ROUTES for routes in found.values()):
+        yield f"Ingress gateway has the paths {found}"
+
+
+def _paths(ingress: Json) -> Iterator[tuple[str, str, str, int]]:
+    for rule in ingress["spec"]["rules"]:
+        for path in rule["http"]["paths"]:
+            service = path["backend"]["service"]
+            yield rule["host"], path["path"], service["name"], service["port"]["number"]
+
+
+def _behind(manifests: Manifests, service: Json) -> list[Json]:
+    wanted = service["spec"]["selector"].items()
+    return [one for one in workloads(manifests) if wanted <= labels(one).items()]
+
+
+def settings(manifests: Manifests) -> Iterator[str]:
+    """Every variable that a process requires is set and can be read, and none that it ignores."""
+    for one in filter(is_ours, workloads(manifests)):
+        kinds = [SETTINGS[labels(one)[NAME]]]
+        if labels(one)[COMPONENT] in CALLS_BROKER:
+            kinds.append(BrokerSettings)
+        known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
+        for container in containers(one):
+            given = dict(variables(manifests, container))
+            yield from (
+                f"{title(one)} does not know {name}" for name in sorted(given.keys() - known)
+            )
+            yield from (
+                f"{title(one)}: {said}" for kind in kinds for said in _complaint(kind, given)
+            )
+
+
+def _complaint(kind: type[Settings], given: Json) -> Iterator[str]:
+    try:
+        read(kind, {name: v if isinstance(v, str) else "given" for name, v in given.items()})
+    except SystemExit as stopped:
+        yield str(stopped.code)
+
+
+def sources(manifests: Manifests) -> Iterator[str]:
+    """What differs from pod to pod, or is secret, comes from where it should."""
+    for one in filter(is_ours, workloads(manifests)):
+        for container in containers(one):
+            given = dict(variables(manifests, container))
+            pod_name = {"fieldRef": {"fieldPath": "metadata.name"}}
+            if given.get("NATS_CLIENT_ID", pod_name) != pod_name:
+                yield f"{title(one)} is not called at the broker as its pod is"
+            secret = {"secretKeyRef": {"name": "jwt-secret", "key": "JWT_KEY"}}
+            if given.get("JWT_KEY", secret) != secret:
+                yield f"{title(one)} has its JWT_KEY from {given['JWT_KEY']}"
+            addressed = {one: value for one, value in given.items() if one.endswith("_URL")}
+            yield from _unreachable(manifests, title(one), addressed)
+
+
+def _unreachable(manifests: Manifests, name: str, addresses: Json) -> Iterator[str]:
+    there = {one["metadata"]["name"] for one in of_kind(manifests, "Service")}
+    for variable, url in addresses.items():
+        host = url.split("//")[1].split("/")[0].split(":")[0]
+        if host.endswith("-srv") and host not in there:
+            yield f"{name} is to find {variable} at {host}, which is not there"
+
+
+def replica_sets(manifests: Manifests) -> Iterator[str]:
+    """A service's MONGO_URI names its own database, and every member of its own set."""
+    for one in of_kind(manifests, "StatefulSet"):
+        if labels(one)[COMPONENT] != "mongo":
+            continue
+        name, service = one["metadata"]["name"], labels(one)[NAME]
+        count = one["spec"].get("replicas", 1)
+        members = ",".join(f"{name}-{n}.{name}-srv:27017" for n in range(count))
+        wanted = f"mongodb://{members}/{service}?replicaSet=rs0"
+        for user in workloads(manifests):
+            if labels(user)[NAME] == service and labels(user)[COMPONENT] != "mongo":
+                given = dict(variables(manifests, containers(user)[0])).get("MONGO_URI")
+                if given != wanted:
+                    yield f"{title(user)} has the MONGO_URI {given}, not {wanted}"
+
+
+def brokers(manifests: Manifests) -> Iterator[str]:
+    """There are as many brokers as are to keep each message, and they know each other."""
+    (nats,) = (one for one in of_kind(manifests, "StatefulSet") if labels(one)[NAME] == "nats")
+    count = nats["spec"].get("replicas", 1)
+    volumes = {one["name"]: one for one in nats["spec"]["template"]["spec"]["volumes"]}
+    text = config(manifests, volumes["config"]["configMap"]["name"]).get("nats.conf", "")
+    for number in range(count if count > 1 else 0):
+        if f"nats://nats-{number}.nats-srv:6222" not in text:
+            yield f"StatefulSet nats has no route to nats-{number}"
+    for one in running(manifests):
+        asked = dict(variables(manifests, containers(one)[0])).get("NATS_REPLICAS", count)
+        if int(asked) != count:
+            yield f"{title(one)} wants {asked} brokers, and there are {count}"
+
+
+RULES = (services, selectors, ingresses, settings, sources, replica_sets, brokers)
