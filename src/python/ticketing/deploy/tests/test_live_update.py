@@ -16,13 +16,14 @@ ROOT = Path(__file__).parents[5]
 MAIN = "ticketing/sample/main.py"
 PACKAGES = "lib/python3.11/site-packages"
 SCRIPT = ROOT / "src/k8s/components/live-update/restart.py"
-SERVICE = """
+SERVICE = r"""
+import os
 import signal
 import sys
 import time
 
 def stop(*_):
-    print("stopping", flush=True)
+    os.write(1, b"stopping\n")  # print may be at work, and is not to be called in itself
     sys.exit(7)
 
 signal.signal(signal.SIGTERM, stop)
