@@ -1,7 +1,10 @@
 """Every overlay is valid for Kubernetes, and keeps our rules."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from pathlib import Path
 
 import kubernetes_validate
 import pytest
@@ -79,3 +82,13 @@ def test_on_one_machine_there_is_one_of_each_and_no_stripe() -> None:
     hosts = {rule["host"] for one in of_kind(manifests, "Ingress") for rule in one["spec"]["rules"]}
     assert hosts == {"localhost", "stripe.localhost"}
     assert "stripe-secret" not in str(manifests)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_broker_understands_its_configuration(overlay: str, tmp_path: Path) -> None:
+    texts = [one["data"].get("nats.conf") for one in of_kind(render(overlay), "ConfigMap")]
+    (text,) = filter(None, texts)
+    (tmp_path / "nats.conf").write_text(text)
+    command = [Path(sys.prefix) / "bin/nats-server", "-t", "--config", tmp_path / "nats.conf"]
+    done = subprocess.run(command, env={"POD_NAME": "nats-0"}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("valid")) == (0, 1), done.stderr
