@@ -90,8 +90,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts processes of the sample service, and sees that none outlives the test."""
     started: list[Process] = []
 
-    def start(command: str, **env: str) -> Process:
-        started.append(Process(tmp_path, command, **env))
+    def start(command: str, **options: Any) -> Process:
+        started.append(Process(tmp_path, command, **options))
         return started[-1]
 
     yield start

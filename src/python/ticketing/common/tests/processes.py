@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,18 @@ from ticketing.common.testing_servers import eventually
 from ticketing.common.testing_servers import free_port
 
 START_SECONDS = 20
+SAMPLE = ("-m", "ticketing.common.tests.sample")
 
 Start = Callable[..., "Process"]
 """Starts `web` or `worker` with these environment variables."""
 
 
 class Process:
-    """One process of the sample service, its log in a file."""
+    """One process of the sample service (or another program), its log in a file."""
 
-    def __init__(self, directory: Path, command: str, **env: str) -> None:
+    def __init__(
+        self, directory: Path, command: str, program: Sequence[str] = SAMPLE, **env: str
+    ) -> None:
         self.port = free_port()
         self._url = f"http://127.0.0.1:{self.port}"
         self._log = directory / f"{command}-{self.port}.log"
@@ -33,7 +37,7 @@ class Process:
         own = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "JWT_KEY": "k" * 32}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ticketing.common.tests.sample", command],
+                [sys.executable, *program, command],
                 env={**own, "HOST": "127.0.0.1", "PORT": str(self.port), **env},
                 stdout=log,
                 stderr=subprocess.STDOUT,
