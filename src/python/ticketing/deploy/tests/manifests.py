@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,15 @@ _FOLDERS = ("/usr/bin", "/usr/local/bin", "/snap/bin", "/opt/homebrew/bin")
 
 def render(overlay: str) -> list[Json]:
     """The objects of src/k8s/overlays/<overlay>, anew each time: the caller may change them."""
-    return [one for one in yaml.load_all(_rendered(overlay), yaml.CSafeLoader) if one]
+    return deepcopy(_rendered(overlay))
 
 
 @cache
-def _rendered(overlay: str) -> str:
+def _rendered(overlay: str) -> list[Json]:
     command = [_kubectl(), "kustomize", str(OVERLAYS / overlay)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return [one for one in yaml.load_all(done.stdout, yaml.CSafeLoader) if one]
 
 
 def _kubectl() -> str:
