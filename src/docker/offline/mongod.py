@@ -49,10 +49,12 @@ class Member(SecantusDBServer):  # type: ignore[misc]
         return {"ok": 1.0}
 
     def hello(self, command: Reply, context: commands.CommandContext) -> Reply:
-        """As a member of no set answers: clients wait for it to become one.
+        """As a member of no set answers until there is one: clients wait for that.
 
-        What counts is what this reply says: it may have been waiting since before the initiation.
+        A client that asked before the initiation hears of it on the same connection.
         """
+        if self.replica_set_name:
+            context.replica_set_name, context.server_address = self.replica_set_name, self.address
         reply: Reply = commands._hello(command, context)
         if self._may_be_initiated and "setName" not in reply:
             reply.update(isWritablePrimary=False, ismaster=False, isreplicaset=True)
