@@ -133,6 +133,8 @@ class Store:
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
+        # What may have to be undone is kept in memory: a file for it would need a /tmp.
+        self._connection.execute("PRAGMA temp_store = MEMORY")
         self._connection.executescript(_SCHEMA)
 
     @contextmanager
