@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
 from ticketing.deploy.tests.pods import Pod
+from ticketing.local.ports import Ports
 
 Secrets = Mapping[str, Mapping[str, str]]
 _FOLDERS = "/usr/local/bin:/usr/bin:/snap/bin"
@@ -32,10 +32,10 @@ def docker(*arguments: str, timeout: float = 120) -> str:
 class Container:
     """What runs a pod's container as a node would: its user, limits, files and volumes."""
 
-    def __init__(self, pod: Pod, network: str, files: Path, secrets: Secrets) -> None:
+    def __init__(self, pod: Pod, network: str, ports: Ports, files: Path, secrets: Secrets) -> None:
         self.pod = pod
         self.id = f"{network}-{pod.name}"
-        self.ports = {port: free_port() for port in pod.ports}
+        self.ports = {port: ports.take() for port in pod.ports}
         self._create(network, files, secrets)
 
     def _create(self, network: str, files: Path, secrets: Secrets) -> None:

@@ -15,7 +15,6 @@ import pytest
 import requests
 
 from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
 from ticketing.deploy.tests.engine import Container
 from ticketing.deploy.tests.engine import docker
 from ticketing.deploy.tests.engine import forget
@@ -26,6 +25,7 @@ from ticketing.deploy.tests.pods import pods
 from ticketing.deploy.tests.pods import routes
 from ticketing.local import caddyfile
 from ticketing.local.infra import program
+from ticketing.local.ports import Ports
 from ticketing.local.tests.visitor import Visitor
 
 SECRETS = {"jwt-secret": {"JWT_KEY": uuid.uuid4().hex * 2}}
@@ -46,6 +46,7 @@ class Cluster:
         self.url = ""
         self.containers: list[Container] = []
         self.jobs: list[Container] = []
+        self._ports = Ports()
         self._manifests = render("dev")
         self._directory = directory
         self._gateway: subprocess.Popen[bytes] | None = None
@@ -64,10 +65,10 @@ class Cluster:
 
     def _create(self, pods: Sequence[Pod]) -> list[Container]:
         files = self._directory / "files"
-        return [Container(pod, self.network, files, SECRETS) for pod in pods]
+        return [Container(pod, self.network, self._ports, files, SECRETS) for pod in pods]
 
     def _open_gateway(self) -> None:
-        port, own_port = free_port(), free_port()
+        port, own_port = self._ports.take(), self._ports.take()
         paths = {
             path: self._behind(service, number)
             for path, (service, number) in routes(self._manifests, "localhost").items()
