@@ -1,7 +1,8 @@
 """Process 1 of a pod under Tilt: runs the service from a copy of our code that Tilt can change.
 
-`restart.py DIRECTORY [ARGUMENT...]`: at the first start our code is copied to DIRECTORY. SIGHUP has
-the service stop and start anew. All else is as if the service itself were process 1.
+`restart.py DIRECTORY [ARGUMENT...]`: our code is copied to DIRECTORY. SIGHUP has the service stop
+and start anew. All else is as if the service itself were process 1, but for one thing: where changed
+code does not run, the next change is waited for.
 """
 
 import json
@@ -17,30 +18,39 @@ WATCHED = {signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
 
 
 def main(directory: str, *arguments: str) -> int:
-    # Signals wait here for their turn, and so none comes in between.
+    # Signals wait until they are asked for, and so none comes in between.
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     _copy_code(Path(directory))
-    service, again = _start(directory, arguments), False
-    while True:
-        number = signal.sigwait(WATCHED)
-        if number != signal.SIGCHLD:
-            again = number == signal.SIGHUP
-            os.kill(service, signal.SIGTERM if again else number)
-        elif (status := _ended(service)) is not None:
-            if not again:
-                return _exit_code(status)
-            service, again = _start(directory, arguments), False
+    code, asked = _run(directory, arguments)
+    while asked == signal.SIGHUP:
+        code, asked = _run(directory, arguments)
+        if asked is None:
+            sys.stderr.write(f"the service has ended ({code}): waiting for another change\n")
+            asked = signal.sigwait(WATCHED - {signal.SIGCHLD})
+    return code
 
 
 def _copy_code(directory: Path) -> None:
-    """Not what was compiled: it may be made to be trusted whatever becomes of its source."""
-    code, draft = directory / PACKAGE, directory / f"{PACKAGE}.new"
-    if not code.exists():
-        shutil.rmtree(draft, ignore_errors=True)
-        source = Path(sysconfig.get_path("purelib")) / PACKAGE
-        shutil.copytree(source, draft, ignore=shutil.ignore_patterns("__pycache__"))
-        draft.rename(code)
+    """Each time: a container that starts again is to Tilt as it left the image, and it brings all
+    changes once more. Not what was compiled: it may be trusted whatever becomes of its source.
+    """
+    code = directory / PACKAGE
+    shutil.rmtree(code, ignore_errors=True)
+    built = Path(sysconfig.get_path("purelib")) / PACKAGE
+    shutil.copytree(built, code, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _run(directory: str, arguments: tuple[str, ...]) -> tuple[int, int | None]:
+    """Its exit code, and the signal that it was asked to end by, if it was."""
+    service, asked = _start(directory, arguments), None
+    while True:
+        number = signal.sigwait(WATCHED)
+        if number != signal.SIGCHLD:
+            asked = number
+            os.kill(service, signal.SIGTERM if number == signal.SIGHUP else number)
+        elif (status := _ended(service)) is not None:
+            return _exit_code(status), asked
 
 
 def _start(directory: str, arguments: tuple[str, ...]) -> int:

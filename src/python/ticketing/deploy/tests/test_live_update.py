@@ -66,6 +66,7 @@ def start(app: Path, live: Path) -> Iterator[Start]:
                 command,
                 cwd=app / PACKAGES,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
             )
@@ -101,29 +102,48 @@ def test_after_a_hangup_the_service_has_stopped_and_runs_the_new_code(
     assert "as changed" not in (app / PACKAGES / MAIN).read_text()
 
 
-def test_a_service_that_ends_by_itself_ends_the_container(start: Start, live: Path) -> None:
+def test_a_service_that_ends_by_itself_ends_the_container(start: Start, app: Path) -> None:
+    _change(app / PACKAGES, "time.sleep(60)", "sys.exit(3)")
+    assert start().wait(10) == 3
+
+
+def test_a_service_that_is_killed_is_told_as_a_shell_would(start: Start, app: Path) -> None:
+    _change(app / PACKAGES, "time.sleep(60)", "signal.raise_signal(signal.SIGKILL)")
+    assert start().wait(10) == 128 + signal.SIGKILL
+
+
+def test_changed_code_that_does_not_run_waits_to_be_mended(start: Start, live: Path) -> None:
+    process = start()
+    assert _line(process) == "as built web"
+    for _ in range(2):
+        _change(live, "time.sleep(60)", "sys.exit(3)")
+        process.send_signal(signal.SIGHUP)
+        said = [_line(process), _line(process), _line(process)]
+        waiting = "the service has ended (3): waiting for another change"
+        assert said == ["stopping", "as built web", waiting]
+        _change(live, "sys.exit(3)", "time.sleep(60)")
+        process.send_signal(signal.SIGHUP)
+        assert _line(process) == "as built web"
+
+
+def test_a_container_can_be_stopped_while_its_code_does_not_run(start: Start, live: Path) -> None:
     process = start()
     assert _line(process) == "as built web"
     _change(live, "time.sleep(60)", "sys.exit(3)")
     process.send_signal(signal.SIGHUP)
+    assert "waiting" in [_line(process), _line(process), _line(process)][-1]
+    process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 3
 
 
-def test_a_service_that_is_killed_is_told_as_a_shell_would(start: Start, live: Path) -> None:
-    process = start()
-    assert _line(process) == "as built web"
-    _change(live, "time.sleep(60)", "signal.raise_signal(signal.SIGKILL)")
-    process.send_signal(signal.SIGHUP)
-    assert process.wait(10) == 128 + signal.SIGKILL
-
-
-def test_a_container_that_starts_again_has_the_code_that_it_had(start: Start, live: Path) -> None:
+def test_a_container_that_starts_again_has_the_code_of_its_image(start: Start, live: Path) -> None:
+    """Tilt sees that it has, and brings the changes again."""
     first = start()
     assert _line(first) == "as built web"
     _change(live, "as built", "as changed")
     first.send_signal(signal.SIGTERM)
     first.wait(10)
-    assert _line(start()) == "as changed web"
+    assert _line(start()) == "as built web"
 
 
 def test_nothing_compiled_is_taken_along(start: Start, app: Path, live: Path) -> None:
