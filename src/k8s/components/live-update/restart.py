@@ -1,8 +1,8 @@
 """Process 1 of a pod under Tilt: runs the service from a copy of our code that Tilt can change.
 
-`restart.py DIRECTORY [ARGUMENT...]`: our code is copied to DIRECTORY. SIGHUP has the service stop
-and start anew. All else is as if the service itself were process 1, but for one thing: where changed
-code does not run, the next change is waited for.
+`restart.py DIRECTORY [ARGUMENT...]`: our code is copied to DIRECTORY. SIGHUP has the service
+stop and start anew. All else is as if the service itself were process 1, but for one thing: where
+changed code does not run, the next change is waited for.
 """
 
 import json

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[5]
 MAIN = "ticketing/sample/main.py"
 PACKAGES = "lib/python3.11/site-packages"
 SCRIPT = ROOT / "src/k8s/components/live-update/restart.py"
+SERVING = "for _ in range(1200): time.sleep(0.05)"
+"""Not one long sleep, which a signal just before it would not end."""
 SERVICE = r"""
 import os
 import signal
@@ -28,8 +30,7 @@ def stop(*_):
 
 signal.signal(signal.SIGTERM, stop)
 print("as built", *sys.argv[1:], flush=True)
-time.sleep(60)
-"""
+""" + SERVING
 
 Start = Callable[[], subprocess.Popen[str]]
 
@@ -103,12 +104,12 @@ def test_after_a_hangup_the_service_has_stopped_and_runs_the_new_code(
 
 
 def test_a_service_that_ends_by_itself_ends_the_container(start: Start, app: Path) -> None:
-    _change(app / PACKAGES, "time.sleep(60)", "sys.exit(3)")
+    _change(app / PACKAGES, SERVING, "sys.exit(3)")
     assert start().wait(10) == 3
 
 
 def test_a_service_that_is_killed_is_told_as_a_shell_would(start: Start, app: Path) -> None:
-    _change(app / PACKAGES, "time.sleep(60)", "signal.raise_signal(signal.SIGKILL)")
+    _change(app / PACKAGES, SERVING, "signal.raise_signal(signal.SIGKILL)")
     assert start().wait(10) == 128 + signal.SIGKILL
 
 
@@ -116,12 +117,12 @@ def test_changed_code_that_does_not_run_waits_to_be_mended(start: Start, live: P
     process = start()
     assert _line(process) == "as built web"
     for _ in range(2):
-        _change(live, "time.sleep(60)", "sys.exit(3)")
+        _change(live, SERVING, "sys.exit(3)")
         process.send_signal(signal.SIGHUP)
         said = [_line(process), _line(process), _line(process)]
         waiting = "the service has ended (3): waiting for another change"
         assert said == ["stopping", "as built web", waiting]
-        _change(live, "sys.exit(3)", "time.sleep(60)")
+        _change(live, "sys.exit(3)", SERVING)
         process.send_signal(signal.SIGHUP)
         assert _line(process) == "as built web"
 
@@ -129,7 +130,7 @@ def test_changed_code_that_does_not_run_waits_to_be_mended(start: Start, live: P
 def test_a_container_can_be_stopped_while_its_code_does_not_run(start: Start, live: Path) -> None:
     process = start()
     assert _line(process) == "as built web"
-    _change(live, "time.sleep(60)", "sys.exit(3)")
+    _change(live, SERVING, "sys.exit(3)")
     process.send_signal(signal.SIGHUP)
     assert "waiting" in [_line(process), _line(process), _line(process)][-1]
     process.send_signal(signal.SIGTERM)
