@@ -87,7 +87,7 @@ def test_it_runs_the_service_with_its_arguments_until_it_is_told_to_stop(start: 
     assert _line(process) == "as built web"
     process.send_signal(signal.SIGTERM)
     assert _line(process) == "stopping"
-    assert process.wait(10) == 7
+    assert process.wait(30) == 7
 
 
 def test_after_a_hangup_the_service_has_stopped_and_runs_the_new_code(
@@ -99,18 +99,18 @@ def test_after_a_hangup_the_service_has_stopped_and_runs_the_new_code(
     process.send_signal(signal.SIGHUP)
     assert [_line(process), _line(process)] == ["stopping", "as changed web"]
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 7
+    assert process.wait(30) == 7
     assert "as changed" not in (app / PACKAGES / MAIN).read_text()
 
 
 def test_a_service_that_ends_by_itself_ends_the_container(start: Start, app: Path) -> None:
     _change(app / PACKAGES, SERVING, "sys.exit(3)")
-    assert start().wait(10) == 3
+    assert start().wait(30) == 3
 
 
 def test_a_service_that_is_killed_is_told_as_a_shell_would(start: Start, app: Path) -> None:
     _change(app / PACKAGES, SERVING, "signal.raise_signal(signal.SIGKILL)")
-    assert start().wait(10) == 128 + signal.SIGKILL
+    assert start().wait(30) == 128 + signal.SIGKILL
 
 
 def test_changed_code_that_does_not_run_waits_to_be_mended(start: Start, live: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_container_can_be_stopped_while_its_code_does_not_run(start: Start, li
     process.send_signal(signal.SIGHUP)
     assert "waiting" in [_line(process), _line(process), _line(process)][-1]
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 3
+    assert process.wait(30) == 3
 
 
 def test_a_container_that_starts_again_has_the_code_of_its_image(start: Start, live: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_container_that_starts_again_has_the_code_of_its_image(start: Start, l
     assert _line(first) == "as built web"
     _change(live, "as built", "as changed")
     first.send_signal(signal.SIGTERM)
-    first.wait(10)
+    first.wait(30)
     assert _line(start()) == "as built web"
 
 
