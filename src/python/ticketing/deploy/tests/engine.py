@@ -73,7 +73,16 @@ class Container:
         for name, path in self.pod.mounts():
             volume = docker("volume", "create", f"{self.id}-{name}")
             script = f"chown {self.pod.user.split(':')[0]}:{self.pod.group_of_volumes} /volume"
-            root = ["--user", "0", "--volume", f"{volume}:/volume", "--entrypoint", "/bin/sh"]
+            root = [
+                "--user",
+                "0",
+                "--network",
+                "none",
+                "--volume",
+                f"{volume}:/volume",
+                "--entrypoint",
+                "/bin/sh",
+            ]
             docker("run", "--rm", *root, self.pod.image, "-c", script)
             arguments += ["--volume", f"{volume}:{path}:nocopy"]
         return arguments
@@ -119,10 +128,10 @@ class Container:
         return docker("inspect", "--format", "{{.Config.User}}", self.pod.image)
 
     def written(self) -> list[str]:
-        """What differs from the image, outside of volumes."""
+        """What differs from the image; the engine itself makes the folders for volumes."""
         places = [path for _, path in self.pod.mounts()] + [path for path, _ in self.pod.files()]
-        mounted = {f"A {path}" for path in places}
-        return [line for line in docker("diff", self.id).splitlines() if line not in mounted]
+        changes = [line.partition(" ")[2] for line in docker("diff", self.id).splitlines()]
+        return [path for path in changes if not any(_leads_to(path, place) for place in places)]
 
     def log(self) -> str:
         return docker("logs", "--tail", "20", self.id)
@@ -153,6 +162,10 @@ class Container:
     def _port(self, check: Mapping[str, Any]) -> int:
         named = {one["name"]: one["containerPort"] for one in self.pod.container["ports"]}
         return self.ports[named.get(check["port"], check["port"])]
+
+
+def _leads_to(path: str, place: str) -> bool:
+    return Path(place).is_relative_to(path)
 
 
 def _cores(quantity: str | int) -> float:
