@@ -116,7 +116,8 @@ def test_nothing_starts_before_what_it_needs(resources: dict[str, Json]) -> None
         needed = resources[name].get("resource_deps", [])
         return 1 + max((stage(each, (*within, name)) for each in needed), default=-1)
 
-    order = ["configuration", "jwt-secret", "nats", "tickets-worker", "client-web", "gateway"]
+    infra = ["configuration", "jwt-secret", "orders-mongo", "orders-mongo-initiate"]
+    order = [*infra, "orders-worker", "client-web", "gateway"]
     assert [stage(name) for name in order] == [*range(len(order))]
     assert stage("ingress-nginx") == 0
 
