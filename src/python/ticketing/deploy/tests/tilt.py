@@ -36,6 +36,7 @@ FUNCTIONS = {
     "probe": ("http_get", "timeout_secs"),
     "run": ("cmd",),
     "sync": ("local_path", "remote_path"),
+    "update_settings": ("max_parallel_updates", "k8s_upsert_timeout_secs"),
 }
 PRELUDE = "shlex = struct(quote=_quote)"
 
