@@ -45,6 +45,7 @@ STAND_IN = _arrows(3000, by="gateway payments-web payments-worker", to="stripe-f
 CLUSTER = _arrows(6222, by="nats", to="nats") | _arrows(8089, by="gateway", to="acme-solver")
 CONTRACT = {
     "dev": EVERYWHERE | STAND_IN,
+    "tilt": EVERYWHERE | STAND_IN,
     "production": EVERYWHERE | STRIPE | CLUSTER,
     "production-keda": EVERYWHERE | STRIPE | CLUSTER | _arrows(8222, by="keda", to="nats"),
 }
