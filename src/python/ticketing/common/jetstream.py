@@ -138,6 +138,9 @@ class JetStreamBus:
         await self._js.publish(subject, message.body, timeout=CONFIRM, headers=headers)
 
     async def _ensure_streams(self) -> None:
+        """More replicas are made where more are asked for, but none is taken away: who asks for fewer
+        may be a stranger who did not know, and a message kept once can be lost.
+        """
         for name, subjects in [
             (self.stream, SUBJECTS),
             (self.dead_stream, [f"dead.{self.stream}.>"]),
@@ -151,7 +154,8 @@ class JetStreamBus:
             try:
                 await self._js.add_stream(config)
             except BadRequestError:
-                await self._js.update_stream(config)
+                known = (await self._js.stream_info(name)).config.num_replicas or 1
+                await self._js.update_stream(config, num_replicas=max(known, self._replicas))
 
     async def _join(self, name: str, subjects: Sequence[str]) -> JetStreamContext.PullSubscription:
         await self._ensure_streams()

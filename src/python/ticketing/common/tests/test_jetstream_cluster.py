@@ -58,6 +58,13 @@ async def keepers(url: str) -> list[ClusterInfo]:
     return found
 
 
+async def asked_for(url: str) -> list[int | None]:
+    """How many servers each of our streams is to be kept by."""
+    async with await nats.connect(url) as client:
+        js = client.jetstream()
+        return [(await js.stream_info(name)).config.num_replicas for name in STREAMS]
+
+
 def complete(keeper: ClusterInfo) -> int:
     """How many servers have all of a stream."""
     return 1 + sum(bool(peer.current) for peer in keeper.replicas or [])
@@ -98,6 +105,16 @@ def test_a_stream_of_one_server_becomes_one_of_three_and_loses_nothing(
 
     asyncio.run(story())
     assert listener.ids == ["1"]
+
+
+def test_a_stream_of_three_servers_stays_so_whoever_asks_for_less(members: list[Member]) -> None:
+    async def story() -> None:
+        async with connected(members[0].url, replicas=3):
+            await until_kept_by(3, members[0].url)
+        async with connected(members[1].url):
+            assert await asked_for(members[1].url) == [3, 3]
+
+    asyncio.run(story())
 
 
 def test_a_consumer_outlives_the_server_that_leads_and_misses_nothing(
