@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Manifests
 from ticketing.deploy.tests.manifests import config
 from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import running
 from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import variables
 
@@ -109,11 +109,11 @@ class Pod:
         return [volume for volume in self.spec.get("volumes", []) if kind in volume]
 
 
-def pods(manifests: Manifests) -> list[Pod]:
+def running(manifests: Manifests) -> list[Pod]:
     """Every pod of the Deployments and StatefulSets; the latter's are named as in a cluster."""
     return [
         Pod(f"{one['metadata']['name']}{suffix}", one["spec"]["template"], claims, manifests)
-        for one in running(manifests)
+        for one in of_kind(manifests, "Deployment", "StatefulSet")
         for claims in [one["spec"].get("volumeClaimTemplates", [])]
         for suffix in _suffixes(one)
     ]
@@ -125,6 +125,14 @@ def jobs(manifests: Manifests) -> list[Pod]:
         Pod(one["metadata"]["name"], one["spec"]["template"], [], manifests)
         for one in of_kind(manifests, "Job")
     ]
+
+
+def spare(pod: Pod) -> Pod:
+    """A second one that nobody calls, and that could write where the first must not."""
+    template = deepcopy(pod.template)
+    template["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] = False
+    others = [one for one in pod.manifests if one["kind"] != "Service"]
+    return Pod(f"{pod.name}-spare", template, pod.claims, others)
 
 
 def _suffixes(workload: Json) -> list[str]:
