@@ -1,9 +1,6 @@
 """What `tilt up` would do: evaluated as Tilt does it, over the manifests as they are."""
 
-import os
-import subprocess
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,39 +144,6 @@ def test_other_clusters_are_refused_before_anything_is_done(context: str) -> Non
     assert tilt.calls == []
 
 
-@pytest.mark.parametrize(
-    ("context", "advice"),
-    [
-        ("kind-kind", "helm upgrade --install ingress-nginx"),
-        ("minikube", "minikube addons enable ingress"),
-    ],
-)
-def test_without_ingress_nginx_it_says_how_to_install_it(
-    context: str, advice: str, tmp_path: Path
-) -> None:
-    command = _local(evaluate(context), "ingress-nginx")["cmd"]
-    _kubectl(tmp_path, "exit 1")
-    missing = _run(command, tmp_path)
-    assert (missing.returncode, advice in missing.stdout) == (1, True)
-    _kubectl(tmp_path, "exit 0")
-    assert _run(command, tmp_path).returncode == 0
-
-
-def test_a_secret_is_made_up_once_and_stands_in_no_command_line(tilt: Tilt, tmp_path: Path) -> None:
-    command = _local(tilt, "jwt-secret")["cmd"]
-    made, asked = tmp_path / "made", tmp_path / "asked"
-    _kubectl(
-        tmp_path,
-        f'echo "$*" >> {asked}; case "$*" in *" get "*) test -e {made};; *) cat > {made};; esac',
-    )
-    assert _run(command, tmp_path).returncode == 0
-    secret = made.read_text()
-    assert len(bytes.fromhex(secret)) == 32
-    assert _run(command, tmp_path).returncode == 0
-    assert made.read_text() == secret
-    assert secret not in asked.read_text()
-
-
 def test_every_secret_that_the_pods_want_is_made(tilt: Tilt, manifests: Manifests) -> None:
     made = dict(_made_secrets(tilt))
     wanted = [
@@ -209,11 +173,6 @@ def _image(tilt: Tilt, service: str) -> Json:
     return image
 
 
-def _local(tilt: Tilt, name: str) -> Json:
-    (found,) = (each for each in tilt.named("local_resource") if each["name"] == name)
-    return found
-
-
 def _container(workload: Json) -> Json:
     (container,) = spec(workload)["containers"]
     return dict(container)
@@ -221,16 +180,3 @@ def _container(workload: Json) -> Json:
 
 def _names(holder: Json, what: str) -> set[Any]:
     return {each["name"] for each in holder.get(what, [])}
-
-
-def _kubectl(folder: Path, script: str) -> None:
-    path = folder / "kubectl"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-
-
-def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(folder), "/usr/bin", "/bin"])
-    return subprocess.run(
-        ["sh", "-c", command], env={"PATH": path}, capture_output=True, text=True, check=False
-    )
