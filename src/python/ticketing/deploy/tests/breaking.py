@@ -1,16 +1,12 @@
 """Breaks one thing in rendered manifests, to see that the rule that is there for it tells."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
 from typing import Any
 from typing import NamedTuple
 
 from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
+from ticketing.deploy.tests.manifests import Rule
 from ticketing.deploy.tests.manifests import find
 from ticketing.deploy.tests.manifests import render
-
-Rule = Callable[[Manifests], Iterator[str]]
 
 GONE = object()
 """In place of a value: what is there is taken away."""

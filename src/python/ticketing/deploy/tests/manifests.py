@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ import yaml
 
 Json = dict[str, Any]
 Manifests = Sequence[Json]
+Rule = Callable[[Manifests], Iterator[str]]
+"""A sentence for each place where something does not hold."""
 
 OVERLAYS = Path(__file__).parents[5] / "src/k8s/overlays"
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"

@@ -1,7 +1,8 @@
-"""Who may speak with whom: the arrows that NetworkPolicies allow, against those of the contract."""
+"""Who may speak with whom: the arrows that NetworkPolicies allow, against a table of them."""
 
 from collections.abc import Iterator
 
+from ticketing.deploy.tests.manifests import COMPONENT
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Manifests
 from ticketing.deploy.tests.manifests import containers
@@ -11,11 +12,23 @@ from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import title
 from ticketing.deploy.tests.manifests import workloads
 
-Arrow = tuple[str, str, int]
-"""Who calls, who answers, on which port."""
+Arrow = tuple[str, str, int | str]
+"""Who calls, who answers, on which port (a number, or text that tells what is wrong with it)."""
 
-NAMESPACES = {"ingress-nginx": "gateway", "kube-system": "dns", "keda": "keda"}
-OUTSIDE = {*NAMESPACES.values(), "internet"}
+
+def _namespace(name: str, **pods: str) -> Json:
+    own = {"matchLabels": {"kubernetes.io/metadata.name": name}}
+    return {"namespaceSelector": own} | ({"podSelector": {"matchLabels": pods}} if pods else {})
+
+
+PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]
+OUTSIDE: dict[str, Json] = {
+    "internet": {"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}},
+    "gateway": _namespace("ingress-nginx", **{COMPONENT: "controller"}),
+    "dns": _namespace("kube-system", **{"k8s-app": "kube-dns"}),
+    "keda": _namespace("keda"),
+}
+"""Those that are not ours, each as a policy has to describe it, to the letter."""
 SOLVER = {"acme.cert-manager.io/http01-solver": "true"}
 """The labels of a pod that cert-manager starts now and then."""
 
@@ -43,7 +56,7 @@ EVERYWHERE = (
 STRIPE = _arrows(443, by="payments-web payments-worker", to="internet")
 STAND_IN = _arrows(3000, by="gateway payments-web payments-worker", to="stripe-fake")
 CLUSTER = _arrows(6222, by="nats", to="nats") | _arrows(8089, by="gateway", to="acme-solver")
-CONTRACT = {
+ARROWS = {
     "dev": EVERYWHERE | STAND_IN,
     "tilt": EVERYWHERE | STAND_IN,
     "production": EVERYWHERE | STRIPE | CLUSTER,
@@ -64,12 +77,12 @@ def arrows(manifests: Manifests, allowed: set[Arrow]) -> Iterator[str]:
     names = _arrows(53, by=" ".join(pods), to="dns")
     answered = set(_open(manifests, "ingress"))
     called = set(_open(manifests, "egress"))
-    for arrow in sorted((called | answered) - allowed - names):
-        yield f"{_told(arrow)} is none of the contract's"
-    for arrow in sorted((allowed | names) - called):
+    for arrow in sorted((called | answered) - allowed - names, key=str):
+        yield f"{_told(arrow)} is none of the table's"
+    for arrow in sorted((allowed | names) - called, key=str):
         if arrow[0] not in OUTSIDE:
             yield f"{_told(arrow)} may not be called"
-    for arrow in sorted(allowed - answered):
+    for arrow in sorted(allowed - answered, key=str):
         if arrow[1] not in OUTSIDE:
             yield f"{_told(arrow)} is not answered"
 
@@ -91,28 +104,55 @@ def ports(manifests: Manifests) -> Iterator[str]:
             yield f"{_told(arrow)} ends at no port"
 
 
+def reached(manifests: Manifests) -> Iterator[str]:
+    """What the gateway may call, some Ingress leads to."""
+    leads = {name for one in of_kind(manifests, "Ingress") for name in _backends(one)}
+    called = {one for source, one, _ in _open(manifests, "ingress") if source == "gateway"}
+    for service in of_kind(manifests, "Service"):
+        behind = _pods(manifests, {"matchLabels": service["spec"]["selector"]})
+        if behind & called and service["metadata"]["name"] not in leads:
+            yield f"{title(service)} has no path at the gateway"
+
+
+def _backends(ingress: Json) -> Iterator[str]:
+    for rule in ingress["spec"]["rules"]:
+        for path in rule["http"]["paths"]:
+            yield path["backend"]["service"]["name"]
+
+
 def _open(manifests: Manifests, way: str) -> Iterator[Arrow]:
     """The arrows that are allowed at this end, `ingress` or `egress`."""
     for policy in of_kind(manifests, "NetworkPolicy"):
+        if way.capitalize() not in policy["spec"].get("policyTypes", []):
+            continue
         own = _pods(manifests, policy["spec"]["podSelector"])
         assert own, f"{title(policy)} is for no pod"
         for rule in policy["spec"].get(way, []):
-            peers = rule.get("from" if way == "ingress" else "to")
-            others = {name for peer in peers for name in _peer(manifests, peer)}
-            assert others, f"{title(policy)} has a peer that is nobody"
-            for port in rule["ports"]:
+            for other in _others(manifests, rule.get("from" if way == "ingress" else "to")):
                 for one in own:
-                    for other in others:
-                        ends = (other, one) if way == "ingress" else (one, other)
-                        yield *ends, port["port"]
+                    ends = (other, one) if way == "ingress" else (one, other)
+                    for port in rule.get("ports") or [{}]:
+                        yield *ends, _port(port)
+
+
+def _port(port: Json) -> int | str:
+    number: int = port.get("port", 0)
+    plain = {"port": number}, {"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}
+    return number if port in plain else str(port)
+
+
+def _others(manifests: Manifests, peers: list[Json] | None) -> set[str]:
+    """Those that a rule's peers mean; without any, it means everybody."""
+    others = {name for peer in peers or [{}] for name in _peer(manifests, peer)}
+    assert others, f"{peers} are nobody"
+    return others
 
 
 def _peer(manifests: Manifests, peer: Json) -> set[str]:
-    if "ipBlock" in peer:
-        return {"internet"}
-    if "namespaceSelector" in peer:
-        return {NAMESPACES[peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]]}
-    return _pods(manifests, peer["podSelector"])
+    if peer.keys() == {"podSelector"}:
+        return _pods(manifests, peer["podSelector"])
+    known = {name for name, each in OUTSIDE.items() if each == peer}
+    return known or {str(peer or "everybody")}
 
 
 def _pods(manifests: Manifests, selector: Json) -> set[str]:
@@ -120,3 +160,6 @@ def _pods(manifests: Manifests, selector: Json) -> set[str]:
         return {"acme-solver"}
     chosen = [one for one in workloads(manifests) if selects(selector, labels(one))]
     return {one["metadata"]["name"] for one in chosen}
+
+
+RULES = (closed, ports, reached)

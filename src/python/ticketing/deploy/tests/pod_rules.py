@@ -12,6 +12,7 @@ from ticketing.deploy.tests.manifests import is_ours
 from ticketing.deploy.tests.manifests import labels
 from ticketing.deploy.tests.manifests import of_kind
 from ticketing.deploy.tests.manifests import running
+from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import spec
 from ticketing.deploy.tests.manifests import title
 from ticketing.deploy.tests.manifests import workloads
@@ -26,9 +27,9 @@ CONTAINER_SECURITY = {
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 OUR_PROBES = dict(zip(PROBES, ("/healthz", "/readyz", "/healthz"), strict=True))
 VOLUMES = ("configMap", "emptyDir", "persistentVolumeClaim")
-SECRETS = {("jwt-secret", "JWT_KEY")} | {
-    ("stripe-secret", key) for key in ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY")
-}
+STRIPE = ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY")
+SECRETS = {"JWT_KEY": "jwt-secret"} | dict.fromkeys(STRIPE, "stripe-secret")
+"""Variable, which is also the key, and the secret."""
 SERVED = ("web", "streams")
 
 
@@ -100,14 +101,23 @@ def _probe(name: str, probe: Json | None, ports: list[str]) -> Iterator[str]:
         yield f"{name} asks the port {asked}, which is none of {ports}"
 
 
+def patient(manifests: Manifests) -> Iterator[str]:
+    """What is served may be too busy, for two minutes, to say that it is alive."""
+    for one in running(manifests):
+        probe = containers(one)[0].get("livenessProbe", {})
+        seconds = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
+        if labels(one).get(COMPONENT) in SERVED and seconds < 120:
+            yield f"{title(one)} is killed when it is busy"
+
+
 def graceful(manifests: Manifests) -> Iterator[str]:
     """What a Service leads to stays a while after it is left out; all have time to finish."""
-    selectors = [one["spec"]["selector"].items() for one in of_kind(manifests, "Service")]
+    selectors = [{"matchLabels": one["spec"]["selector"]} for one in of_kind(manifests, "Service")]
     for one in running(manifests):
         for container in containers(one):
             sleep = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {})
             seconds = int(sleep.get("seconds", 0))
-            if not seconds and any(wanted <= labels(one).items() for wanted in selectors):
+            if not seconds and any(selects(each, labels(one)) for each in selectors):
                 yield f"{title(one)} stops while it is still being called"
             if spec(one).get("terminationGracePeriodSeconds", 30) < seconds + GRACE + 5:
                 yield f"{title(one)} is killed before it is done"
@@ -158,14 +168,17 @@ def _unmounted(workload: Json, container: Json) -> Iterator[str]:
 
 
 def without_secrets(manifests: Manifests) -> Iterator[str]:
-    """Secrets come from outside, and those that are asked for are the contract's."""
+    """Secrets come from outside; those that are asked for are the contract's, and have to be there.
+    (Without STRIPE_PUBLISHABLE_KEY the client would run, and nobody could pay.)
+    """
     yield from (f"{title(one)} is in git" for one in of_kind(manifests, "Secret"))
     for one in workloads(manifests):
         for container in containers(one):
             for entry in container.get("env", []):
                 wanted = entry.get("valueFrom", {}).get("secretKeyRef")
-                if wanted and (wanted["name"], wanted["key"]) not in SECRETS:
-                    yield f"{title(one)} wants {wanted['key']} of {wanted['name']}"
+                name = entry["name"]
+                if wanted and wanted != {"name": SECRETS.get(name), "key": name}:
+                    yield f"{title(one)} has its {name} from {wanted}"
 
 
 def _differences(name: str, actual: Json, wanted: Json) -> Iterator[str]:
@@ -179,6 +192,7 @@ RULES = (
     alone_on_its_node,
     measured,
     probed,
+    patient,
     graceful,
     rolled,
     simple,

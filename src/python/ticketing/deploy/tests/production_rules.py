@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 from ticketing.deploy.tests.manifests import COMPONENT
+from ticketing.deploy.tests.manifests import NAME
 from ticketing.deploy.tests.manifests import Manifests
 from ticketing.deploy.tests.manifests import containers
 from ticketing.deploy.tests.manifests import labels
 from ticketing.deploy.tests.manifests import of_kind
 from ticketing.deploy.tests.manifests import running
+from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import spec
 from ticketing.deploy.tests.manifests import title
 from ticketing.deploy.tests.manifests import workloads
@@ -18,6 +20,11 @@ ALONE = {"expiration-scheduler", "expiration-redis"}
 """Those that are one on purpose: the truth about a hold does not depend on them."""
 KEEPERS = ("mongo", "nats")
 """Those that have to agree: three, so that one may be lost."""
+FEWEST = dict.fromkeys(KEEPERS, 3) | {"streams": 6}
+"""How many there are at least; else two. Pages that are open show in no measure of a load."""
+APART = {"minDomains": 3, "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
+"""Over nodes: where there are but two, the third waits."""
+ZONE, NODE = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 
 
 def digests(manifests: Manifests) -> Iterator[str]:
@@ -44,7 +51,7 @@ def several(manifests: Manifests) -> Iterator[str]:
         name, replicas = one["metadata"]["name"], one["spec"].get("replicas")
         if name in minimum and replicas is not None:
             yield f"{title(one)} would be set back to {replicas} at every rollout"
-        wanted = 3 if labels(one)[COMPONENT] in KEEPERS else 2
+        wanted = FEWEST.get(labels(one)[COMPONENT], 2)
         if name not in ALONE and minimum.get(name, replicas or 1) < wanted:
             yield f"{title(one)} has fewer than {wanted} pods"
 
@@ -75,31 +82,27 @@ def drained_one_by_one(manifests: Manifests) -> Iterator[str]:
     """A node that is drained takes one of each at a time."""
     budgets = [one["spec"] for one in of_kind(manifests, "PodDisruptionBudget")]
     for one in running(manifests):
-        own = [each for each in budgets if each["selector"] == _selector(labels(one))]
+        own = [each for each in budgets if selects(each["selector"], labels(one))]
         if one["metadata"]["name"] not in ALONE and len(own) != 1:
             yield f"{title(one)} has {len(own)} PodDisruptionBudgets"
         if any(each.get("maxUnavailable") != 1 for each in own):
             yield f"{title(one)} may lose more than one pod"
-    known = [_selector(labels(one)) for one in running(manifests)]
     for budget in of_kind(manifests, "PodDisruptionBudget"):
-        if budget["spec"]["selector"] not in known:
+        if not any(selects(budget["spec"]["selector"], labels(one)) for one in running(manifests)):
             yield f"{title(budget)} is for nobody"
-
-
-def _selector(labels: dict[str, str]) -> dict[str, dict[str, str]]:
-    own = ("app.kubernetes.io/name", COMPONENT)
-    return {"matchLabels": {name: labels[name] for name in own}}
 
 
 def spread(manifests: Manifests) -> Iterator[str]:
     """A node or a zone that is lost takes the smaller part."""
     for one in running(manifests):
         constraints = spec(one).get("topologySpreadConstraints", [])
-        over = {each["topologyKey"] for each in constraints}
-        if over != {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}:
+        over = {each["topologyKey"]: each for each in constraints}
+        if over.keys() != {NODE, ZONE}:
             yield f"{title(one)} is spread over {sorted(over)}"
+        elif labels(one)[COMPONENT] in KEEPERS and not APART.items() <= over[NODE].items():
+            yield f"{title(one)} may have two pods on one node"
         for each in constraints:
-            keys = {"app.kubernetes.io/name", COMPONENT} - set(each["matchLabelKeys"])
+            keys = {NAME, COMPONENT} - set(each["matchLabelKeys"])
             if keys or not each["labelSelector"]["matchLabels"].items() <= labels(one).items():
                 yield f"{title(one)} is spread among others than its own"
 

@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-from collections.abc import Iterator
 from pathlib import Path
 
 import kubernetes_validate
@@ -14,16 +12,14 @@ from ticketing.deploy.tests import pod_rules
 from ticketing.deploy.tests import production_rules
 from ticketing.deploy.tests import wiring_rules
 from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
+from ticketing.deploy.tests.manifests import Rule
 from ticketing.deploy.tests.manifests import of_kind
 from ticketing.deploy.tests.manifests import render
 from ticketing.deploy.tests.manifests import title
 
-Rule = Callable[[Manifests], Iterator[str]]
-
-OVERLAYS = sorted(network_rules.CONTRACT)
+OVERLAYS = sorted(network_rules.ARROWS)
 LASTING = [name for name in OVERLAYS if name.startswith("production")]
-RULES = (*pod_rules.RULES, *wiring_rules.RULES, network_rules.closed, network_rules.ports)
+RULES = (*pod_rules.RULES, *wiring_rules.RULES, *network_rules.RULES)
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 """The oldest that the manifests are for (a preStop that sleeps), and the newest known."""
 KEDA = "keda.sh/v1alpha1"
@@ -52,8 +48,8 @@ def test_every_overlay_keeps_the_rules(overlay: str, rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_exactly_the_arrows_of_the_contract_are_open(overlay: str) -> None:
-    allowed = network_rules.CONTRACT[overlay]
+def test_exactly_the_arrows_of_the_table_are_open(overlay: str) -> None:
+    allowed = network_rules.ARROWS[overlay]
     assert list(network_rules.arrows(render(overlay), allowed)) == []
 
 

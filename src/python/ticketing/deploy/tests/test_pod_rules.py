@@ -8,6 +8,7 @@ from ticketing.deploy.tests.pod_rules import alone_on_its_node
 from ticketing.deploy.tests.pod_rules import graceful
 from ticketing.deploy.tests.pod_rules import locked
 from ticketing.deploy.tests.pod_rules import measured
+from ticketing.deploy.tests.pod_rules import patient
 from ticketing.deploy.tests.pod_rules import probed
 from ticketing.deploy.tests.pod_rules import rolled
 from ticketing.deploy.tests.pod_rules import simple
@@ -48,6 +49,8 @@ CASES = [
     Case(probed, REDIS, "container livenessProbe"),
     Case(probed, WORKER, "container readinessProbe httpGet path", "/healthz"),
     Case(probed, NATS, "container ports monitor name", "other"),
+    Case(patient, STREAMS, "container livenessProbe failureThreshold", 3),
+    Case(patient, WEB, "container livenessProbe failureThreshold"),
     Case(graceful, WEB, "container lifecycle", told=f"{WEB} stops while"),
     Case(graceful, WEB, "pod terminationGracePeriodSeconds", 30, told=f"{WEB} is killed"),
     Case(graceful, WORKER, "pod terminationGracePeriodSeconds", 20),
@@ -61,6 +64,8 @@ CASES = [
     Case(simple, NATS, "spec volumeClaimTemplates", [], told="data"),
     Case(simple, WEB, "container envFrom 0 configMapRef name", "nothing"),
     Case(without_secrets, WEB, "container env JWT_KEY valueFrom secretKeyRef key", "KEY"),
+    Case(without_secrets, WEB, "container env JWT_KEY name", "STRIPE_KEY"),
+    Case(without_secrets, WEB, "container env JWT_KEY valueFrom secretKeyRef optional", True),
 ]
 
 

@@ -16,7 +16,7 @@ from ticketing.deploy.tests.production_rules import several
 from ticketing.deploy.tests.production_rules import spread
 
 WEB, WORKER = "Deployment auth-web", "Deployment tickets-worker"
-MONGO, BUDGET = "StatefulSet orders-mongo", "PodDisruptionBudget nats"
+MONGO, NATS, BUDGET = "StatefulSet orders-mongo", "StatefulSet nats", "PodDisruptionBudget nats"
 SCALER, ALL_ZEROS = "HorizontalPodAutoscaler auth-web", f"auth@sha256:{'0' * 64}"
 
 CASES = [
@@ -26,16 +26,21 @@ CASES = [
     Case(several, WORKER, "spec replicas", 1),
     Case(several, WEB, "spec replicas", 3, told=f"{WEB} would be set back"),
     Case(several, SCALER, "spec minReplicas", 1, told=WEB),
+    Case(several, "HorizontalPodAutoscaler client-streams", "spec minReplicas", 2,
+         told="Deployment client-streams has fewer than 6"),
     Case(scaled, SCALER, "", told=WEB),
     Case(scaled, WEB, "", told="auth-web is scaled and not there"),
     Case(drained_one_by_one, BUDGET, "", told="StatefulSet nats has 0"),
     Case(drained_one_by_one, BUDGET, "spec maxUnavailable", 2, told="StatefulSet nats may lose"),
-    Case(drained_one_by_one, MONGO, "", told="PodDisruptionBudget orders-mongo is for nobody"),
+    Case(drained_one_by_one, NATS, "", told=f"{BUDGET} is for nobody"),
+    Case(drained_one_by_one, BUDGET, "spec selector", {}, told=f"{MONGO} has 2"),
     Case(spread, MONGO, "pod topologySpreadConstraints 0"),
+    Case(spread, MONGO, "pod topologySpreadConstraints 1 minDomains"),
+    Case(spread, NATS, "pod topologySpreadConstraints 1 whenUnsatisfiable", "ScheduleAnyway"),
     Case(spread, WEB, "pod topologySpreadConstraints 0 matchLabelKeys", []),
     Case(encrypted, "Ingress streams", "spec tls"),
     Case(encrypted, "Ingress gateway", "metadata annotations", {}, told="certificates"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

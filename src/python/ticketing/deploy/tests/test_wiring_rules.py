@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from ticketing.deploy.tests import network_rules
 from ticketing.deploy.tests import wiring_rules
 from ticketing.deploy.tests.breaking import Case
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.network_rules import CONTRACT
+from ticketing.deploy.tests.network_rules import ARROWS
 from ticketing.deploy.tests.network_rules import arrows
 from ticketing.deploy.tests.network_rules import closed
 from ticketing.deploy.tests.network_rules import ports
+from ticketing.deploy.tests.network_rules import reached
 from ticketing.deploy.tests.wiring_rules import brokers
 from ticketing.deploy.tests.wiring_rules import ingresses
 from ticketing.deploy.tests.wiring_rules import replica_sets
@@ -21,8 +23,8 @@ from ticketing.deploy.tests.wiring_rules import settings
 from ticketing.deploy.tests.wiring_rules import sources
 
 
-def contract(manifests: Manifests) -> Iterator[str]:
-    yield from arrows(manifests, CONTRACT["dev"])
+def table(manifests: Manifests) -> Iterator[str]:
+    yield from arrows(manifests, ARROWS["dev"])
 
 
 def variable(name: str, value: str) -> Json:
@@ -40,6 +42,7 @@ DENIAL, STRIPE = "NetworkPolicy nobody", "NetworkPolicy payments-calls-stripe"
 EVERYBODY = [{"podSelector": dict[str, str]()}]
 INTERNET = [{"ipBlock": {"cidr": "0.0.0.0/0"}}]
 ONE_SERVICE = {"matchLabels": {"app.kubernetes.io/name": "auth"}}
+FROM_GATEWAY, ITS_NAME = "NetworkPolicy web-answers-gateway", "kubernetes.io/metadata.name"
 HOLD = "ORDER_EXPIRATION_SECONDS"
 
 CASES = [
@@ -54,6 +57,7 @@ CASES = [
     Case(ingresses, STREAMS, "spec rules 0 http paths 0 backend service port number", 80),
     Case(settings, AUTH, "container env", [], told=f"{AUTH}: missing in the environment: JWT_KEY"),
     Case(settings, AUTH, "container envFrom", [], told="MONGO_URI"),
+    Case(settings, AUTH, "spec template metadata labels app.kubernetes.io/name", "users"),
     Case(settings, RQ, "container envFrom", [], told="NATS_URL"),
     Case(settings, ORDERS, f"container env {HOLD} name", "HOLD", told="does not know HOLD"),
     Case(settings, ORDERS, f"container env {HOLD} value", "soon", told=HOLD),
@@ -63,20 +67,32 @@ CASES = [
     Case(replica_sets, "StatefulSet orders-mongo", "spec replicas", 3, told="orders-web"),
     Case(brokers, NATS, "spec replicas", 3, told="no route to nats-2"),
     Case(brokers, NATS, "spec replicas", 3, told="wants 1 brokers, and there are 3"),
+    Case(brokers, NATS, "container startupProbe httpGet path", "/healthz?js-server-only=true"),
     Case(closed, DENIAL, "", told="denies"),
     Case(closed, DENIAL, "spec policyTypes", ["Ingress"], told="denies"),
-    Case(contract, "NetworkPolicy nats-answers", "spec ingress 0 from", EVERYBODY,
+    Case(table, "NetworkPolicy nats-answers", "spec ingress 0 from", EVERYBODY,
          told="auth-web -> nats:4222 is none"),
-    Case(contract, "NetworkPolicy client-calls-services", "spec egress 0 to", EVERYBODY,
+    Case(table, "NetworkPolicy client-calls-services", "spec egress 0 to", EVERYBODY,
          told="client-web -> payments-web:3000 is none"),
-    Case(contract, "NetworkPolicy auth-mongo-answers", "",
+    Case(table, "NetworkPolicy auth-mongo-answers", "",
          told="auth-web -> auth-mongo:27017 is not answered"),
-    Case(contract, "NetworkPolicy expiration-calls-redis", "",
+    Case(table, "NetworkPolicy expiration-calls-redis", "",
          told="expiration-rq -> expiration-redis:6379 may not be called"),
-    Case(contract, "NetworkPolicy calls-dns", "spec podSelector", ONE_SERVICE,
+    Case(table, "NetworkPolicy calls-dns", "spec podSelector", ONE_SERVICE,
          told="orders-web -> dns:53 may not be called"),
-    Case(contract, STRIPE, "spec egress 0 to", INTERNET,
-         told="payments-web -> internet:3000 is none"),
+    Case(table, STRIPE, "spec egress 0 to", INTERNET,
+         told="0.0.0.0/0'}}:3000 is none"),
+    Case(table, STRIPE, "spec policyTypes", ["Ingress"],
+         told="payments-web -> stripe-fake:3000 may not be called"),
+    Case(table, STRIPE, "spec egress 0 to", told="payments-web -> everybody:3000 is none"),
+    Case(table, STRIPE, "spec egress 0 ports", told="payments-web -> stripe-fake:{} is none"),
+    Case(table, STRIPE, "spec egress 0 ports 0 endPort", 4000, told="4000} is none"),
+    Case(table, STRIPE, "spec egress 0 ports 0 protocol", "UDP", told="'UDP'} is none"),
+    Case(table, FROM_GATEWAY, "spec ingress 0 from 0 podSelector",
+         told="auth-web:3000 is none"),
+    Case(table, FROM_GATEWAY, f"spec ingress 0 from 0 namespaceSelector matchLabels {ITS_NAME}",
+         "default", told="auth-web:3000 is none"),
+    Case(reached, STREAMS, "", told="Service client-streams-srv"),
     Case(ports, "NetworkPolicy nats-answers", "spec ingress 0 ports 0 port", 4333, told=":4333"),
 ]  # fmt: skip
 
@@ -87,4 +103,4 @@ def test_a_name_or_an_arrow_that_leads_astray_is_told(case: Case) -> None:
 
 
 def test_every_rule_for_names_and_arrows_has_a_case() -> None:
-    assert {*wiring_rules.RULES, closed, contract, ports} == {case.rule for case in CASES}
+    assert {*wiring_rules.RULES, *network_rules.RULES, table} == {case.rule for case in CASES}

@@ -19,6 +19,7 @@ from ticketing.deploy.tests.manifests import is_ours
 from ticketing.deploy.tests.manifests import labels
 from ticketing.deploy.tests.manifests import of_kind
 from ticketing.deploy.tests.manifests import running
+from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import title
 from ticketing.deploy.tests.manifests import variables
 from ticketing.deploy.tests.manifests import workloads
@@ -68,8 +69,8 @@ def services(manifests: Manifests) -> Iterator[str]:
 def selectors(manifests: Manifests) -> Iterator[str]:
     """Pods are their own workload's and no other's, and named for it."""
     for one in running(manifests):
-        chosen = one["spec"]["selector"]["matchLabels"].items()
-        if [one] != [each for each in workloads(manifests) if chosen <= labels(each).items()]:
+        own = one["spec"]["selector"]
+        if [one] != [each for each in workloads(manifests) if selects(own, labels(each))]:
             yield f"{title(one)} selects other pods than its own"
         if {NAME, COMPONENT} - labels(one).keys():
             yield f"{title(one)} has pods without name or component"
@@ -100,16 +101,17 @@ def _paths(ingress: Json) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _behind(manifests: Manifests, service: Json) -> list[Json]:
-    wanted = service["spec"]["selector"].items()
-    return [one for one in workloads(manifests) if wanted <= labels(one).items()]
+    wanted = {"matchLabels": service["spec"]["selector"]}
+    return [one for one in workloads(manifests) if selects(wanted, labels(one))]
 
 
 def settings(manifests: Manifests) -> Iterator[str]:
     """Every variable that a process requires is set and can be read, and none that it ignores."""
     for one in filter(is_ours, workloads(manifests)):
-        kinds = [SETTINGS[labels(one)[NAME]]]
-        if labels(one)[COMPONENT] in CALLS_BROKER:
-            kinds.append(BrokerSettings)
+        kinds = _kinds(labels(one))
+        if not kinds:
+            yield f"{title(one)} is of no service that is known"
+            continue
         known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
         for container in containers(one):
             given = dict(variables(manifests, container))
@@ -119,6 +121,13 @@ def settings(manifests: Manifests) -> Iterator[str]:
             yield from (
                 f"{title(one)}: {said}" for kind in kinds for said in _complaint(kind, given)
             )
+
+
+def _kinds(labels: Json) -> list[type[Settings]]:
+    """Of what this process reads; empty for an unknown one."""
+    own = SETTINGS.get(labels.get(NAME, ""))
+    more = [BrokerSettings] if labels.get(COMPONENT) in CALLS_BROKER else []
+    return [own, *more] if own else []
 
 
 def _complaint(kind: type[Settings], given: Json) -> Iterator[str]:
@@ -168,8 +177,12 @@ def replica_sets(manifests: Manifests) -> Iterator[str]:
 
 
 def brokers(manifests: Manifests) -> Iterator[str]:
-    """There are as many brokers as are to keep each message, and they know each other."""
+    """There are as many brokers as are to keep each message, and they know each other; one that
+    starts is not up before it has its streams.
+    """
     (nats,) = (one for one in of_kind(manifests, "StatefulSet") if labels(one)[NAME] == "nats")
+    if containers(nats)[0]["startupProbe"].get("httpGet", {}).get("path") != "/healthz":
+        yield "StatefulSet nats is up without its streams"
     count = nats["spec"].get("replicas", 1)
     volumes = {one["name"]: one for one in nats["spec"]["template"]["spec"]["volumes"]}
     text = config(manifests, volumes["config"]["configMap"]["name"]).get("nats.conf", "")
