@@ -138,8 +138,8 @@ class JetStreamBus:
         await self._js.publish(subject, message.body, timeout=CONFIRM, headers=headers)
 
     async def _ensure_streams(self) -> None:
-        """More replicas are made where more are asked for, but none is taken away: who asks for fewer
-        may be a stranger who did not know, and a message kept once can be lost.
+        """Replicas are added where more are asked for, but none is taken away: who asks for fewer
+        may be a stranger who did not know, and a message that is kept once can be lost.
         """
         for name, subjects in [
             (self.stream, SUBJECTS),
