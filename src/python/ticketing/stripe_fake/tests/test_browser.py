@@ -126,7 +126,9 @@ def test_a_digit_in_the_middle_can_be_mended(buyer: Buyer) -> None:
 def test_the_keyboard_is_enough(buyer: Buyer) -> None:
     keyboard = buyer.page.keyboard
     keyboard.press("Tab")
-    for text in (VISA, "1234", "123"):
+    for name, text in (("Card number", VISA), ("Expiry date", "1234"), ("Security", "123")):
+        # As a person, who types once the cursor is there: into another process it takes a moment.
+        expect(buyer.field(name)).to_be_focused()
         keyboard.type(text)
         keyboard.press("Tab")
     keyboard.press("Shift+Tab")
