@@ -44,6 +44,7 @@ def test_a_ticket_is_bought_by_the_keyboard_alone(person: NewPerson) -> None:
     _follow(page, "Buy")
     expect(buyer.button("Pay $21.00")).to_be_visible()
     _reach(page, "Secure card payment")
+    expect(buyer.card().get_by_label("Card number")).to_be_focused()  # a moment later
     page.keyboard.type("4242424242424242")
     page.keyboard.press("Tab")
     page.keyboard.type("1234")
