@@ -1,15 +1,13 @@
 """A container engine, driven by its command line."""
 
-import shutil
 import subprocess
 
-_FOLDERS = "/usr/local/bin:/usr/bin:/snap/bin"
-"""Looked through besides PATH, which is short where Pants runs a test."""
+from ticketing.common.testing_programs import installed
 
 
 def docker(*arguments: str, timeout: float = 120) -> str:
     """What the engine's command says; raises AssertionError with its complaint."""
-    program = shutil.which("docker") or shutil.which("docker", path=_FOLDERS)
+    program = installed("docker")
     assert program, "no docker on PATH"
     done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, f"docker {' '.join(arguments[:3])}: {done.stderr}"

@@ -1,7 +1,6 @@
 """The objects of an overlay as `kubectl kustomize` renders them, and ways to look at them."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ticketing.common.testing_programs import installed
+
 Json = dict[str, Any]
 Manifests = Sequence[Json]
 Rule = Callable[[Manifests], Iterator[str]]
@@ -22,8 +23,6 @@ Rule = Callable[[Manifests], Iterator[str]]
 
 OVERLAYS = Path(__file__).parents[5] / "src/k8s/overlays"
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
-_FOLDERS = ("/usr/bin", "/usr/local/bin", "/snap/bin", "/opt/homebrew/bin")
-"""Looked through besides PATH, which is short where Pants runs a test."""
 
 
 def render(overlay: str) -> list[Json]:
@@ -41,8 +40,7 @@ def _rendered(overlay: str) -> list[Json]:
 
 def _kubectl() -> str:
     """The kubectl that KUBECTL names, or an installed one; else a skip."""
-    path = os.pathsep.join([os.environ.get("PATH", ""), *_FOLDERS])
-    found = shutil.which(os.environ.get("KUBECTL") or "kubectl", path=path)
+    found = installed(os.environ.get("KUBECTL") or "kubectl")
     return found or pytest.skip("kubectl is missing: apt-get install kubernetes-client")
 
 
