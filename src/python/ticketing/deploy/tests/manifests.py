@@ -41,7 +41,9 @@ def _rendered(overlay: str) -> list[Json]:
 def _kubectl() -> str:
     """The kubectl that KUBECTL names, or an installed one; else a skip."""
     found = installed(os.environ.get("KUBECTL") or "kubectl")
-    return found or pytest.skip("kubectl is missing: install one (1.32 was tried), or name it in KUBECTL")
+    return found or pytest.skip(
+        "kubectl is missing: install one (1.32 was tried), or name it in KUBECTL"
+    )
 
 
 def title(object: Json) -> str:
