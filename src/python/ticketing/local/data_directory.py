@@ -60,11 +60,13 @@ class DataDirectory:
     def log(self, name: str) -> Path:
         return self.directory("logs") / f"{name}.log"
 
-    def write(self, name: str, text: str) -> Path:
+    def write(self, name: str, text: str, mode: int = 0o644) -> Path:
         """Replaces a file in one step: a reader sees the old or the new, never a part."""
         path = self.path / name
         draft = path.with_name(path.name + ".new")
-        draft.write_text(text)
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+            file.write(text)
         draft.replace(path)
         return path
 
@@ -75,11 +77,7 @@ class DataDirectory:
         """A random key, made once, that only the owner of the directory can read."""
         path = self.path / name
         if not path.exists():
-            draft = path.with_name(path.name + ".new")
-            draft.unlink(missing_ok=True)
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-            draft.replace(path)
+            self.write(name, secrets.token_hex(32), mode=0o600)
         return path.read_text()
 
 

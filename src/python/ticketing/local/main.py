@@ -8,6 +8,7 @@ import requests
 
 from ticketing.local import demo
 from ticketing.local import infra
+from ticketing.local import operator
 from ticketing.local import services
 from ticketing.local import welcome
 from ticketing.local.data_directory import DataDirectory
@@ -20,16 +21,19 @@ from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say
 
 PATH = click.Path(path_type=Path)
+STORES = ("auth", "tickets", "orders", "payments")
 SECONDS = click.IntRange(1, 24 * 60 * 60)
 
 
-def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Part], int]:
+def platform(
+    data: DataDirectory, port: int, hold_seconds: int, workers: int = 1
+) -> tuple[list[Part], int]:
     """Every process there is, and the port of the runner's own status server."""
-    ports = Ports()
+    url, ports = f"http://127.0.0.1:{port}", Ports()
     nats = infra.nats(data, ports)
     redis = infra.redis(data, ports)
     mongo = infra.mongo(data, ports)
-    stripe = services.stripe(data, ports)
+    stripe = services.stripe(data, ports, url)
 
     def store(name: str) -> dict[str, str]:
         return {"MONGO_URI": infra.mongo_uri(mongo, name)}
@@ -49,13 +53,15 @@ def platform(data: DataDirectory, port: int, hold_seconds: int) -> tuple[list[Pa
         Service("expiration", dict.fromkeys(("worker", "rq", "scheduler")), bus | timers),
     ]
     status_port = ports.take()
-    processes = [part for service in our_services for part in service.parts(ports)]
+    processes = [part for service in our_services for part in service.parts(ports, workers)]
     upstreams = services.addresses(processes, "auth", "tickets", "orders")
     client = Service("client", {"web": "/", "streams": "/live"}, upstreams | stripe.cards)
     processes += client.parts(ports)
     our_services.append(client)
     routes = {"/healthz": status_port} | services.routes(our_services, processes)
     gateway = infra.gateway(data, ports, port, routes)
+    stores = {f"{name.upper()}_MONGO_URI": infra.mongo_uri(mongo, name) for name in STORES}
+    operator.write(data, {"URL": url} | bus | timers | stores | stripe.public)
     return [nats, redis, mongo, *stripe.parts, gateway, *processes], status_port
 
 
@@ -67,16 +73,20 @@ def _both(path: str) -> dict[str, str | None]:
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, help="Of the gateway.")
 @click.option("--data-dir", type=PATH, default=".ticketing", help="Keeps everything there is.")
 @click.option("--hold-seconds", type=SECONDS, default=60, help="Time to pay for an order.")
+@click.option("--workers", type=click.IntRange(1, 5), default=1, help="Worker processes a service.")
 @click.option("--fresh", is_flag=True, help="Start from empty data.")
 @click.option("--demo", "with_demo", is_flag=True, help="With listings, sales and accounts to try.")
-def main(port: int, data_dir: Path, hold_seconds: int, fresh: bool, with_demo: bool) -> None:
+def main(
+    port: int, data_dir: Path, hold_seconds: int, workers: int, fresh: bool, with_demo: bool
+) -> None:
     """Run the whole ticketing platform on this machine until Ctrl-C."""
     data = _take(port, data_dir)
     try:
         if fresh:
             data.empty()
-        _run(data, port, hold_seconds, with_demo)
+        _run(data, port, hold_seconds, workers, with_demo)
     finally:
+        operator.remove(data)
         data.close()
 
 
@@ -90,7 +100,7 @@ def _take(port: int, data_dir: Path) -> DataDirectory:
         raise click.ClickException(f"Cannot listen on port {port}: {error.strerror}") from error
 
 
-def _run(data: DataDirectory, port: int, hold_seconds: int, with_demo: bool) -> None:
+def _run(data: DataDirectory, port: int, hold_seconds: int, workers: int, with_demo: bool) -> None:
     url = f"http://127.0.0.1:{port}"
 
     def greet() -> None:
@@ -101,7 +111,7 @@ def _run(data: DataDirectory, port: int, hold_seconds: int, with_demo: bool) -> 
             except requests.RequestException as error:
                 say(f"The demo data could not be made: {error}")
 
-    parts, status_port = platform(data, port, hold_seconds)
+    parts, status_port = platform(data, port, hold_seconds, workers)
     asyncio.run(Supervisor(parts, data, status_port).run(greet))
 
 

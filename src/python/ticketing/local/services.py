@@ -15,7 +15,7 @@ from ticketing.local.process import Part
 from ticketing.local.process import Stage
 
 # What the payments service and the browser need of the real Stripe.
-STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
+STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 CARDS = ("STRIPE_PUBLISHABLE_KEY", "STRIPE_JS_URL")
 # What leads there, through a proxy if need be.
 INTERNET = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
@@ -33,11 +33,19 @@ class Service:
     roles: Mapping[str, str | None]
     environment: Mapping[str, str]
 
-    def parts(self, ports: Ports) -> list[Part]:
-        return [self._part(role, ports.take()) for role in self.roles]
+    def parts(self, ports: Ports, workers: int = 1) -> list[Part]:
+        """`workers` is how many processes share the role `worker`."""
+        return [
+            self._part(role, name, ports.take())
+            for role in self.roles
+            for name in self._names(role, workers if role == "worker" else 1)
+        ]
 
-    def _part(self, role: str, port: int) -> Part:
+    def _names(self, role: str, count: int) -> list[str]:
         name = f"{self.name}-{role}"
+        return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
+
+    def _part(self, role: str, name: str, port: int) -> Part:
         return python_part(
             name,
             f"ticketing.{self.name}.main",
@@ -93,19 +101,27 @@ class Stripe:
     """What payments needs."""
     cards: dict[str, str]
     """What a browser may know."""
+    public: dict[str, str]
+    """What may be written where an operator finds it: nothing of the real Stripe."""
 
 
-def stripe(data: DataDirectory, ports: Ports) -> Stripe:
+def stripe(data: DataDirectory, ports: Ports, platform_url: str) -> Stripe:
     """The real one when STRIPE_KEY is set; with STRIPE_PUBLISHABLE_KEY its card form too."""
     if os.environ.get("STRIPE_KEY"):
-        return Stripe([], _given(STRIPE + INTERNET), _given(CARDS))
+        return Stripe([], _given(STRIPE + INTERNET), _given(CARDS), public={})
     port = ports.take()
     url = f"http://127.0.0.1:{port}"
-    files = {"STRIPE_FAKE_DATA": str(data.directory("stripe"))}
+    webhook = {"STRIPE_WEBHOOK_SECRET": f"whsec_{data.secret('stripe-webhook.key')}"}
+    environment = webhook | {
+        "STRIPE_FAKE_DATA": str(data.directory("stripe")),
+        "STRIPE_FAKE_WEBHOOK_URL": f"{platform_url}/api/payments/webhook",
+    }
+    public = {"STRIPE_KEY": "sk_test_local", "STRIPE_API_BASE": url}
     return Stripe(
-        [python_part("stripe", "ticketing.stripe_fake.main", port=port, environment=files)],
-        access={"STRIPE_KEY": "sk_test_local", "STRIPE_API_BASE": url},
+        [python_part("stripe", "ticketing.stripe_fake.main", port=port, environment=environment)],
+        access=public | webhook,
         cards={"STRIPE_PUBLISHABLE_KEY": "pk_test_local", "STRIPE_JS_URL": f"{url}/v3/stripe.js"},
+        public=public,
     )
 
 

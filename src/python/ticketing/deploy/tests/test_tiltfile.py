@@ -41,7 +41,8 @@ def resources(tilt: Tilt) -> dict[str, Json]:
     return found | {each["name"]: each for each in tilt.named("local_resource")}
 
 
-SERVICES = {path.parent.name for path in (ROOT / CODE).glob("*/main.py")} - {"local"}
+PROGRAMS = {"faults", "local", "ops"}  # for the people at the keyboard
+SERVICES = {path.parent.name for path in (ROOT / CODE).glob("*/main.py")} - PROGRAMS
 
 
 def test_every_service_has_an_image_and_runs(tilt: Tilt, manifests: Manifests) -> None:

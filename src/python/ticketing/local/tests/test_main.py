@@ -1,10 +1,13 @@
 """The list of processes: who gets which secrets."""
 
+import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ticketing.local import operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.main import platform
 from ticketing.local.process import Part
@@ -52,6 +55,57 @@ def test_the_client_takes_cards_by_the_stand_in(
     assert _who_has(parts, PUBLISHABLE_KEY) == set()
 
 
+def test_only_payments_and_the_stand_in_know_what_signs_webhooks(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRIPE_KEY", raising=False)
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    of = {part.name: part.environment for part in parts}
+    secret = of["stripe"]["STRIPE_WEBHOOK_SECRET"]
+    assert _who_has(parts, secret) == {"stripe", "payments-web", "payments-worker"}
+    url = of["stripe"]["STRIPE_FAKE_WEBHOOK_URL"]
+    assert url == "http://127.0.0.1:8080/api/payments/webhook"
+
+
+def test_the_operator_finds_the_platform_by_a_file_that_nobody_else_can_read(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRIPE_KEY", raising=False)
+    parts, _ = platform(data, port=8080, hold_seconds=60)
+    of = {part.name: part.environment for part in parts}
+    file = data.path / operator.FILE
+    variables = json.loads(file.read_text())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for name in ("auth", "tickets", "orders", "payments"):
+        assert variables.pop(f"{name.upper()}_MONGO_URI") == of[f"{name}-web"]["MONGO_URI"]
+    assert variables == {
+        "URL": "http://127.0.0.1:8080",
+        "NATS_URL": of["orders-worker"]["NATS_URL"],
+        "NATS_CLUSTER_ID": "ticketing",
+        "REDIS_URL": of["expiration-worker"]["REDIS_URL"],
+        "STRIPE_KEY": of["payments-worker"]["STRIPE_KEY"],
+        "STRIPE_API_BASE": of["payments-worker"]["STRIPE_API_BASE"],
+    }
+
+
+def test_the_key_of_the_real_stripe_is_in_no_file(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_KEY", KEY)
+    platform(data, port=8080, hold_seconds=60)
+    files = [path.read_text() for path in data.path.rglob("*") if path.is_file()]
+    assert [text for text in files if KEY in text] == []
+
+
+def test_workers_share_their_work_under_names_of_their_own(data: DataDirectory) -> None:
+    names = [part.name for part in platform(data, port=8080, hold_seconds=60, workers=3)[0]]
+    assert len(names) == len(set(names))
+    workers = {name for name in names if "-worker" in name}
+    services = ("tickets", "orders", "payments", "expiration")
+    assert workers == {f"{name}-worker{n}" for name in services for n in ("", "-2", "-3")}
+    assert names.count("expiration-scheduler") == 1
+
+
 def test_the_signing_key_goes_only_to_services_that_know_users(data: DataDirectory) -> None:
     parts, _ = platform(data, port=8080, hold_seconds=60)
     knowing = {name.partition("-")[0] for name in _who_has(parts, data.secret("jwt.key"))}
@@ -67,7 +121,7 @@ def test_the_runner_keeps_its_own_environment_to_itself(
 
 
 def test_no_two_processes_share_a_port(data: DataDirectory) -> None:
-    parts, status_port = platform(data, port=8080, hold_seconds=60)
+    parts, status_port = platform(data, port=8080, hold_seconds=60, workers=5)
     ports = [status_port, *(part.port for part in parts)]
     assert len(set(ports)) == len(ports)
 

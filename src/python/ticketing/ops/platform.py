@@ -1,0 +1,118 @@
+"""A platform that runs somewhere, as its operator reaches it."""
+
+import json
+from collections.abc import Callable
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+import stripe
+from pymongo.database import Database
+
+from ticketing.auth import main as auth
+from ticketing.common.mongo import Document
+from ticketing.common.service import Service
+from ticketing.expiration import main as expiration
+from ticketing.local.operator import FILE
+from ticketing.orders import main as orders
+from ticketing.payments import main as payments
+from ticketing.tickets import main as tickets
+
+STORES = ("auth", "tickets", "orders", "payments")
+"""The services that have a database."""
+ADDRESSES = ("NATS_URL", "REDIS_URL", "URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
+STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
+VARIABLES = (*ADDRESSES, "NATS_CLUSTER_ID", *STRIPE)
+_BUILD: dict[str, Callable[[Mapping[str, str]], Service[Any]]] = {
+    "auth": auth.build,
+    "tickets": tickets.build,
+    "orders": orders.build,
+    "payments": payments.build,
+    "expiration": expiration.build,
+}
+
+
+class Platform:
+    """`env` holds the variables by which it is reached; what is missing there is asked for, as a
+    click error, by whoever needs it.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.service = cache(self._build)
+
+    @classmethod
+    def find(cls, data_dir: Path, env: Mapping[str, str]) -> "Platform":
+        """The one that `env` tells of, else the local one that keeps its data in `data_dir`.
+
+        Never a mixture: an address in `env` is of another platform than all in the local file. Only
+        the key of the real Stripe is in no file.
+        """
+        given = {name: env[name] for name in VARIABLES if env.get(name)}
+        if any(name in given for name in ADDRESSES):
+            return cls(given)
+        try:
+            local = json.loads((data_dir / FILE).read_text())
+        except FileNotFoundError:
+            raise click.ClickException(
+                f"No platform runs with the data directory {data_dir}. Start it by `./pants run"
+                " src/python/ticketing/local`, name another one by --data-dir, or set NATS_URL,"
+                " ORDERS_MONGO_URI and so on."
+            ) from None
+        except (OSError, ValueError) as error:
+            raise click.ClickException(f"Cannot read {data_dir / FILE}: {error}") from error
+        return cls(local if "STRIPE_KEY" in local else {**given, **local})
+
+    def __getitem__(self, name: str) -> str:
+        """A variable; a click error where it is not set."""
+        if name not in self.env:
+            raise click.ClickException(f"{name} is not set")
+        return self.env[name]
+
+    @property
+    def nats_url(self) -> str:
+        return self["NATS_URL"]
+
+    @property
+    def cluster_id(self) -> str:
+        """The prefix of the streams."""
+        return self.env.get("NATS_CLUSTER_ID", "ticketing")
+
+    @property
+    def stream(self) -> str:
+        return self.cluster_id.upper()
+
+    @property
+    def dead_stream(self) -> str:
+        return f"{self.stream}_DEAD"
+
+    @property
+    def stripe(self) -> stripe.StripeClient:
+        """The real one, or the stand-in that the platform pays by."""
+        base = self.env.get("STRIPE_API_BASE")
+        return stripe.StripeClient(
+            self["STRIPE_KEY"],
+            base_addresses={"api": base} if base else {},
+            http_client=stripe.RequestsClient(timeout=10),
+            max_network_retries=1,
+        )
+
+    def database(self, name: str) -> Database[Document]:
+        """The database of one of STORES."""
+        database = self.service(name).database
+        assert database is not None, f"{name} has no database"
+        return database
+
+    def _build(self, name: str) -> Service[Any]:
+        """The service as its own processes put it together; it serves no HTTP here."""
+        needed = {"JWT_KEY": "of no use here: nobody signs in"}
+        if name in STORES:
+            needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]
+        if name == "expiration":
+            needed["REDIS_URL"] = self["REDIS_URL"]
+        if name == "payments":
+            needed |= {each: self.env[each] for each in STRIPE if each in self.env}
+            needed.setdefault("STRIPE_KEY", self["STRIPE_KEY"])
+        return _BUILD[name](needed)
