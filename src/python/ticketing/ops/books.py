@@ -1,0 +1,129 @@
+"""All that a platform has on its books: documents, charges, and what its events told."""
+
+import asyncio
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import nats
+from nats.js.api import AckPolicy
+from nats.js.api import ConsumerConfig
+
+from ticketing.common.mongo import Document
+from ticketing.ops.platform import STORES
+from ticketing.ops.platform import Platform
+
+Json = dict[str, Any]
+
+BATCH = 500
+PATIENCE = 5.0
+"""Seconds until a broker that sends nothing more is taken for silent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """Money that Stripe took for an order; amounts are in cents."""
+
+    id: str
+    order_id: str
+    amount: int
+    refunded: int = 0
+
+    @property
+    def kept(self) -> int:
+        return self.amount - self.refunded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """As of `now`. A replica is named for its source, then for the service that keeps it.
+
+    `told` are the events in the stream, each once; None where the stream has lost its beginning.
+    `waiting` counts the events that outboxes hold, by service.
+    """
+
+    now: datetime
+    tickets: list[Document]
+    orders: list[Document]
+    payments: list[Document]
+    tickets_at_orders: list[Document]
+    orders_at_tickets: list[Document]
+    orders_at_payments: list[Document]
+    charges: list[Charge]
+    told: list[Json] | None
+    waiting: Mapping[str, int]
+
+
+def read(platform: Platform) -> Books:
+    """Read all there is, for a platform at rest: what changes meanwhile does not fit together."""
+    told = asyncio.run(_told(platform))
+    charges = list(_charges(platform))
+
+    def documents(service: str, collection: str) -> list[Document]:
+        unread = {"beginnings": False, "byPrice": False}
+        return list(platform.database(service)[collection].find({}, unread))
+
+    return Books(
+        now=datetime.now(UTC),
+        tickets=documents("tickets", "tickets"),
+        orders=documents("orders", "orders"),
+        payments=documents("payments", "payments"),
+        tickets_at_orders=documents("orders", "tickets"),
+        orders_at_tickets=documents("tickets", "orders"),
+        orders_at_payments=documents("payments", "orders"),
+        charges=charges,
+        told=told,
+        waiting={name: _waiting(platform, name) for name in STORES},
+    )
+
+
+def _waiting(platform: Platform, name: str) -> int:
+    """Events in the service's outboxes."""
+    found = (
+        document["outbox"]
+        for store in platform.service(name).stores
+        for document in store.documents.find({}, {"outbox": True})
+    )
+    return sum(map(len, found))
+
+
+def _charges(platform: Platform) -> Iterator[Charge]:
+    """What this platform's intents took; Stripe copies an intent's metadata to its charges."""
+    listed = platform.stripe.v1.charges.list({"limit": 100})
+    for charge in listed.auto_paging_iter():
+        order_id = charge.metadata.to_dict().get("orderId")
+        if order_id and charge.paid:
+            yield Charge(
+                id=charge.id,
+                order_id=order_id,
+                amount=charge.amount_captured,
+                refunded=charge.amount_refunded,
+            )
+
+
+async def _told(platform: Platform) -> list[Json] | None:
+    """Every event in the stream, once, in the stream's order."""
+    client = await nats.connect(platform.nats_url, connect_timeout=5, allow_reconnect=False)
+    try:
+        stream = client.jetstream()
+        state = (await stream.stream_info(platform.stream)).state
+        if state.first_seq > 1:
+            return None
+        config = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=30)
+        pull = await stream.pull_subscribe("", stream=platform.stream, config=config)
+        events: dict[str, Json] = {}
+        read = 0
+        while read < state.messages:
+            messages = await pull.fetch(min(BATCH, state.messages - read), timeout=PATIENCE)
+            read += len(messages)
+            for message in messages:
+                event = msgspec.json.decode(message.data)
+                events.setdefault(event["id"], {"subject": message.subject, **event})
+        await pull.unsubscribe()
+        return list(events.values())
+    finally:
+        await client.close()

@@ -1,0 +1,149 @@
+"""Rule 5: every replica converges to its source, and no committed change goes unpublished."""
+
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
+
+from ticketing.common.mongo import Document
+from ticketing.ops.books import Books
+from ticketing.ops.violation import Violation
+
+_END = {"cancelled": "order.cancelled", "complete": "order.completed"}
+_MONEY = {"succeeded": ["payment.created"], "refunded": ["payment.created", "payment.refunded"]}
+
+
+def check(books: Books) -> Iterator[Violation]:
+    """Every copy that is not like its source, and every change that nobody was told of."""
+    for keeper, copies, expected in (
+        ("orders", books.tickets_at_orders, _tickets_for_orders(books)),
+        ("tickets", books.orders_at_tickets, _orders_for_tickets(books)),
+        ("payments", books.orders_at_payments, _orders_for_payments(books)),
+        ("tickets itself", books.tickets, _sales(books)),
+        ("orders itself", books.orders, _refunds(books)),
+    ):
+        yield from _compare(keeper, copies, expected)
+    for name, count in books.waiting.items():
+        if count:
+            what = f"{count} events wait in the outboxes of {name}"
+            yield Violation(rule=5, what=what, ids=(name,))
+    if books.told is not None:
+        yield from _untold(books, {event["id"]: event for event in books.told})
+
+
+def _compare(
+    keeper: str, copies: Iterable[Document], expected: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Violation]:
+    """What `keeper` has for each id, against what it should have; None is for no such field."""
+    held = {str(copy["_id"]): copy for copy in copies}
+    for id in sorted(held.keys() | expected.keys()):
+        if id not in held:
+            yield Violation(rule=5, what=f"{keeper} never heard of it", ids=(id,))
+        elif id not in expected:
+            yield Violation(rule=5, what=f"{keeper} knows what is not there", ids=(id,))
+        else:
+            fields = [name for name in expected[id] if held[id].get(name) != expected[id][name]]
+            if fields:
+                what = f"{keeper} differs in {', '.join(sorted(fields))}"
+                yield Violation(rule=5, what=what, ids=(id,))
+
+
+def _tickets_for_orders(books: Books) -> dict[str, Document]:
+    same = ("version", "title", "price", "userId")
+    return {
+        str(ticket["_id"]): {name: ticket[name] for name in same}
+        | {"withdrawn": ticket.get("withdrawn", False)}
+        for ticket in books.tickets
+    }
+
+
+def _orders_for_tickets(books: Books) -> dict[str, Document]:
+    """Not the version: orders change without telling, where no other service needs to know."""
+    return {
+        str(order["_id"]): {
+            "status": _told_status(order),
+            "expiresAt": order["expiresAt"],
+            "price": order["ticket"]["price"],
+        }
+        for order in books.orders
+    }
+
+
+def _orders_for_payments(books: Books) -> dict[str, Document]:
+    return {
+        str(order["_id"]): {
+            "status": _told_status(order),
+            "userId": order["userId"],
+            "amount": order["ticket"]["price"],
+        }
+        for order in books.orders
+    }
+
+
+def _told_status(order: Document) -> str:
+    """An order that awaits its payment tells nobody."""
+    status = str(order["status"])
+    return "created" if status == "awaiting:payment" else status
+
+
+def _sales(books: Books) -> dict[str, Document]:
+    """Tickets are held by, or sold to, the orders that have them."""
+    active = {str(o["ticket"]["id"]): o for o in books.orders if o["status"] != "cancelled"}
+    return {str(ticket["_id"]): _sale(active.get(ticket["_id"])) for ticket in books.tickets}
+
+
+def _sale(order: Document | None) -> Document:
+    if order is None:
+        return dict.fromkeys(("orderId", "heldUntil", "soldFor"))
+    if order["status"] == "complete":
+        return {"orderId": order["_id"], "heldUntil": None, "soldFor": order["ticket"]["price"]}
+    return {"orderId": order["_id"], "heldUntil": order["expiresAt"], "soldFor": None}
+
+
+def _refunds(books: Books) -> dict[str, Document]:
+    """Orders know which payment they were paid by, and whether the money went back."""
+    payments = {str(payment["orderId"]): payment for payment in books.payments}
+    return {
+        str(order["_id"]): _receipt(payments.get(order["_id"], {"status": "none"}))
+        for order in books.orders
+    }
+
+
+def _receipt(payment: Document) -> Document:
+    paid = payment["status"] in ("succeeded", "refunded")
+    refunded = payment["status"] == "refunded"
+    return {"paymentId": payment["_id"] if paid else None, "refunded": refunded}
+
+
+def _untold(books: Books, told: Mapping[str, Mapping[str, Any]]) -> Iterator[Violation]:
+    """Changes that the stream does not know of."""
+    for ticket in books.tickets:
+        for version in range(ticket["version"] + 1):
+            if f"{ticket['_id']}-{version}" not in told:
+                what = f"nobody was told of version {version} of a ticket"
+                yield Violation(rule=5, what=what, ids=(ticket["_id"],))
+    heard = Counter((event["subject"], _about(event)) for event in told.values())
+    for subject, id, count in _expected(books):
+        if heard[subject, id] < count:
+            yield Violation(rule=5, what=f"{subject} was not told", ids=(id,))
+
+
+def _expected(books: Books) -> Iterator[tuple[str, str, int]]:
+    """What has to have been told of each order and payment, and how many times at least."""
+    for order in books.orders:
+        yield "order.created", order["_id"], 1
+        if order["status"] in _END:
+            yield _END[order["status"]], order["_id"], 1
+        if order["status"] == "cancelled" and order.get("paymentId"):
+            yield "payment.rejected", order["_id"], 1
+    for payment in books.payments:
+        yield "payment.started", payment["_id"], payment["attempts"]
+        for subject in _MONEY.get(payment["status"], ()):
+            yield subject, payment["_id"], 1
+
+
+def _about(event: Mapping[str, Any]) -> str:
+    """The id of the aggregate that the event tells of; of a rejection, its order's."""
+    state = event.get("order") or event.get("payment") or {"id": event.get("orderId", "")}
+    return str(state["id"])
