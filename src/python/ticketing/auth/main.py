@@ -21,13 +21,14 @@ from ticketing.common.settings import read
 def build(env: Mapping[str, str], database: Database[Document] | None = None) -> Service[Accounts]:
     settings = read(ServiceSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["users"], INDEXES)
+    store = Store(database["users"])
     return Service(
         name="auth",
         settings=settings,
         database=database,
         use_cases=Accounts(UserRepository(store), new_id=new_id),
         stores=[store],
+        indexes=INDEXES,
         routes=routes.users,
     )
 

@@ -3,9 +3,18 @@
 import pymongo
 
 from ticketing.auth.model import User
+from ticketing.common import idempotency
+from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 
-INDEXES = [pymongo.IndexModel("email", unique=True)]
+INDEXES: Indexes = {
+    "users": [
+        OUTBOX_INDEX,
+        pymongo.IndexModel("email", unique=True),
+    ],
+    idempotency.COLLECTION: [idempotency.INDEX],
+}
 
 
 class UserRepository:

@@ -24,10 +24,13 @@ from ticketing.common.events import subject
 
 Document = dict[str, Any]
 Documents = Collection[Document]
+Indexes = Mapping[str, Sequence[pymongo.IndexModel]]
+"""The indexes of a database by collection; that of `_id` is always there."""
 
+OUTBOX_INDEX = pymongo.IndexModel("outbox.occurredAt", sparse=True)
+"""Which every store's collection needs: the relay finds by it what to publish."""
 _ENCODER = msgspec.json.Encoder()
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_OUTBOX_INDEX = pymongo.IndexModel("outbox.occurredAt", sparse=True)
 
 
 def new_id() -> str:
@@ -43,11 +46,17 @@ def made_at(id: str) -> datetime:
 def connect(uri: str) -> Database[Document]:
     """The database that the URI's path names; connects at the first operation, not here.
 
+    A write is done once a majority has it in its journal, and is sent again if no answer came.
     Exits with one line where the URI is wrong.
     """
     try:
         client: pymongo.MongoClient[Document] = pymongo.MongoClient(
-            uri, tz_aware=True, w="majority", journal=True, serverSelectionTimeoutMS=5000
+            uri,
+            tz_aware=True,
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            serverSelectionTimeoutMS=5000,
         )
         return client.get_default_database()
     except (PyMongoError, ValueError):  # whose text may hold the password
@@ -60,6 +69,13 @@ def ping(database: Database[Document]) -> None:
         database.command("ping")
 
 
+def ensure_indexes(database: Database[Document], indexes: Indexes) -> None:
+    """Make those that are missing; must be done once before the first write."""
+    for name, models in indexes.items():
+        if models:
+            database[name].create_indexes(models)
+
+
 class Store:
     """The aggregates of one kind, one document each: `{_id, version, ...state, outbox}`.
 
@@ -67,13 +83,8 @@ class Store:
     version n is written only over n-1. In a state, None means that the field is absent.
     """
 
-    def __init__(self, documents: Documents, indexes: Sequence[pymongo.IndexModel] = ()) -> None:
+    def __init__(self, documents: Documents) -> None:
         self.documents = documents
-        self._indexes = [_OUTBOX_INDEX, *indexes]
-
-    def ensure_indexes(self) -> None:
-        """Make the indexes that are missing; must run once before the first write."""
-        self.documents.create_indexes(self._indexes)
 
     def get(self, id: str) -> Document:
         """The document without its outbox; raises NotFound."""

@@ -14,7 +14,9 @@ from pymongo.database import Database
 from ticketing.common.bus import EventRouter
 from ticketing.common.health import Check
 from ticketing.common.mongo import Document
+from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
+from ticketing.common.mongo import ensure_indexes
 from ticketing.common.mongo import ping
 from ticketing.common.settings import Settings
 
@@ -31,13 +33,17 @@ class Chore:
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Generic[U]):
-    """The parts of one service; the `web` and `worker` commands take from it what they need."""
+    """The parts of one service; the `web` and `worker` commands take from it what they need.
+
+    `indexes` has every index of its database by collection, but those of `_id`.
+    """
 
     name: str
     settings: Settings
     use_cases: U
     database: Database[Document] | None = None
     stores: Sequence[Store] = ()
+    indexes: Indexes = field(default_factory=dict)
     routes: Blueprint | None = None
     events: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()
@@ -50,9 +56,9 @@ class Service(Generic[U]):
         return {**mongo, **self.checks}
 
     def prepare(self) -> None:
-        """Make the indexes of every store; the database must be in reach."""
-        for store in self.stores:
-            store.ensure_indexes()
+        """Make the indexes that are missing; the database must be in reach."""
+        if self.database is not None:
+            ensure_indexes(self.database, self.indexes)
 
     def close(self) -> None:
         """Let go of the database's connections."""

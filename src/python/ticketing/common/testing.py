@@ -141,5 +141,6 @@ class _InterruptedCollection:
         self._database, self._documents = database, documents
 
     def __getattr__(self, name: str) -> Any:
-        self._database.operate()
+        if name != "create_indexes":  # which is done before
+            self._database.operate()
         return getattr(self._documents, name)

@@ -27,6 +27,10 @@ from ticketing.common.errors import NotFound
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
+from ticketing.common.idempotency import COLLECTION
+from ticketing.common.idempotency import Keys
+from ticketing.common.idempotency import OtherRequest
+from ticketing.common.idempotency import StillRunning
 from ticketing.common.identity import init_identity
 from ticketing.common.logs import logger
 from ticketing.common.service import Service
@@ -46,6 +50,8 @@ _STATUS: dict[type[Failure], int] = {
     NotFound: 404,
     Conflict: 409,
     NotYet: 409,
+    StillRunning: 409,
+    OtherRequest: 422,
     Unavailable: 503,
 }
 
@@ -59,6 +65,8 @@ def create_app(service: Service[U]) -> Flask:
     # One more: a chunked body is cut at the limit, and must not pass for one that ends there.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions["use_cases"] = service.use_cases
+    if service.database is not None:
+        app.extensions[COLLECTION] = Keys(service.database[COLLECTION], service.settings.jwt_key)
     init_identity(app, service.settings.jwt_key)
     app.register_blueprint(service.routes)
     app.register_error_handler(Exception, _reply_to_error)

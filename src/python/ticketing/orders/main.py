@@ -36,7 +36,7 @@ def build(
 ) -> Service[Orders]:
     settings = read(OrdersSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["orders"], INDEXES)
+    store = Store(database["orders"])
     tickets = Replica(database["tickets"])
     orders = Orders(
         OrderRepository(store),
@@ -51,6 +51,7 @@ def build(
         database=database,
         use_cases=orders,
         stores=[store],
+        indexes=INDEXES,
         routes=routes.orders,
         events=handlers.events,
         chores=[Chore(run=orders.expire_overdue, every=1.0)],

@@ -39,7 +39,8 @@ class Ticket:
 @dataclass(kw_only=True)
 class Order(Aggregate):
     """`payment_id` is the payment that this order accepted or rejected, once one arrived;
-    `expired` tells that time has cancelled it, not its buyer.
+    `expired` tells that time has cancelled it, not its buyer; `rejection` is why its payment was
+    rejected.
     """
 
     user_id: str
@@ -50,6 +51,7 @@ class Order(Aggregate):
     payment_id: str | None = None
     refunded: bool = False
     expired: bool = False
+    rejection: str | None = None
 
     @classmethod
     def place(
@@ -108,7 +110,7 @@ class Order(Aggregate):
 
     def reject(self, payment_id: str, reason: str, now: datetime) -> None:
         """Have the payment given back: this order has ended and cannot have its ticket again."""
-        self.payment_id = payment_id
+        self.payment_id, self.rejection = payment_id, reason
         event_id = self.change()
         self.events.append(
             PaymentRejected(

@@ -5,10 +5,13 @@ from typing import Any
 
 import pymongo
 
+from ticketing.common import idempotency
 from ticketing.common.events import OrderStatus
 from ticketing.common.events import TicketState
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
+from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import made_at
 from ticketing.common.replica import Replica
@@ -16,11 +19,16 @@ from ticketing.orders.model import HELD
 from ticketing.orders.model import Order
 from ticketing.orders.model import Ticket
 
-INDEXES = [
-    pymongo.IndexModel("reserves", unique=True, sparse=True),
-    pymongo.IndexModel([("userId", 1), ("_id", 1)]),
-    pymongo.IndexModel([("status", 1), ("expiresAt", 1)]),
-]
+INDEXES: Indexes = {
+    "orders": [
+        OUTBOX_INDEX,
+        pymongo.IndexModel("reserves", unique=True, sparse=True),
+        pymongo.IndexModel([("userId", 1), ("_id", 1)]),
+        pymongo.IndexModel([("status", 1), ("expiresAt", 1)]),
+    ],
+    "tickets": [],  # the replica is asked by _id alone
+    idempotency.COLLECTION: [idempotency.INDEX],
+}
 
 
 class OrderRepository:
@@ -34,6 +42,10 @@ class OrderRepository:
     def get(self, id: str) -> Order:
         """Raises NotFound."""
         return _order(self._store.get(id))
+
+    def find(self, id: str) -> Order | None:
+        found = self._store.find_one({"_id": id})
+        return None if found is None else _order(found)
 
     def holding(self, ticket_id: str) -> Order | None:
         """The active order on this ticket."""
@@ -62,7 +74,7 @@ class OrderRepository:
         ]
 
     def save(self, order: Order) -> None:
-        """Raises Duplicate if another active order has the ticket."""
+        """Raises Duplicate if another active order has the ticket, or the id is taken."""
         active = order.status is not OrderStatus.CANCELLED
         state = {
             "userId": order.user_id,
@@ -73,6 +85,7 @@ class OrderRepository:
             "paymentId": order.payment_id,
             "refunded": order.refunded,
             "expired": order.expired or None,
+            "rejection": order.rejection,
             "reserves": order.ticket.id if active else None,
         }
         self._store.save(order, state)
@@ -111,6 +124,7 @@ def _order(document: Document) -> Order:
         payment_id=document.get("paymentId"),
         refunded=document["refunded"],
         expired=document.get("expired", False),
+        rejection=document.get("rejection"),
     )
 
 

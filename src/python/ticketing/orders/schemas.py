@@ -29,8 +29,8 @@ class OrderPage(Page):
 
 
 def order_view(order: Order) -> dict[str, Any]:
-    """The order as its buyer gets it; `refunded` only once the money went back, `expired` only if
-    time has cancelled it.
+    """The order as its buyer gets it; `refundReason` only if its payment was rejected, `refunded`
+    only once that money went back, `expired` only if time has cancelled it.
     """
     view: dict[str, Any] = {
         "id": order.id,
@@ -46,6 +46,8 @@ def order_view(order: Order) -> dict[str, Any]:
             "version": order.ticket.version,
         },
     }
+    if order.rejection is not None:
+        view["refundReason"] = order.rejection
     if order.refunded:
         view["refunded"] = True
     if order.expired:

@@ -36,12 +36,17 @@ class Orders:
         self._orders, self._tickets = orders, tickets
         self._hold, self._new_id, self._clock = hold, new_id, clock
 
+    def create(self, *, ticket_id: str, user_id: str, id: str | None = None) -> Order:
+        """Under this `id`, if one is given: what an earlier try has made under it is returned."""
+        return self._place(id or self._new_id(), ticket_id, user_id)
+
     @retry_on_conflict
-    def create(self, *, ticket_id: str, user_id: str) -> Order:
+    def _place(self, id: str, ticket_id: str, user_id: str) -> Order:
+        made = self._orders.find(id)
+        if made is not None:
+            return made
         ticket, now = self._tickets.get(ticket_id), self._clock()
-        order = Order.place(
-            id=self._new_id(), user_id=user_id, ticket=ticket, now=now, hold=self._hold
-        )
+        order = Order.place(id=id, user_id=user_id, ticket=ticket, now=now, hold=self._hold)
         self._reserve(order, now)
         return order
 
@@ -115,13 +120,13 @@ class Orders:
         try:
             self._orders.save(order)
         except Duplicate:
-            self._end_overdue_hold(order.ticket.id, now)
+            self._end_overdue_hold(order, now)
             self._orders.save(order)
 
-    def _end_overdue_hold(self, ticket_id: str, now: datetime) -> None:
-        holder = self._orders.holding(ticket_id)
-        if holder is None:
-            return
+    def _end_overdue_hold(self, order: Order, now: datetime) -> None:
+        holder = self._orders.holding(order.ticket.id)
+        if holder is None or holder.id == order.id:
+            return  # it let go, or is this very order, stored by a try that heard no answer
         if not holder.is_overdue(now):
             raise Refused("Ticket is already reserved!")
         holder.expire(now)

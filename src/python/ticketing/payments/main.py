@@ -40,7 +40,7 @@ def build(
 ) -> Service[Payments]:
     settings = read(PaymentsSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["payments"], INDEXES)
+    store = Store(database["payments"])
     orders = Replica(database["orders"])
     payments = Payments(
         PaymentRepository(store),
@@ -55,6 +55,7 @@ def build(
         database=database,
         use_cases=payments,
         stores=[store],
+        indexes=INDEXES,
         routes=routes.payments,
         events=handlers.events,
         chores=[Chore(run=payments.settle_doubts, every=5.0)],

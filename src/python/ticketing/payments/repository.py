@@ -4,20 +4,28 @@ from datetime import datetime
 
 import pymongo
 
+from ticketing.common import idempotency
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
+from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.replica import Replica
 from ticketing.payments.model import Order
 from ticketing.payments.model import Payment
 from ticketing.payments.model import PaymentStatus
 
-INDEXES = [
-    pymongo.IndexModel("orderId", unique=True),
-    pymongo.IndexModel("checkAt", sparse=True),
-]
+INDEXES: Indexes = {
+    "payments": [
+        OUTBOX_INDEX,
+        pymongo.IndexModel("orderId", unique=True),
+        pymongo.IndexModel("checkAt", sparse=True),
+    ],
+    "orders": [],  # the replica is asked by _id alone
+    idempotency.COLLECTION: [idempotency.INDEX],
+}
 
 
 class PaymentRepository:

@@ -28,7 +28,7 @@ def build(
 ) -> Service[Tickets]:
     settings = read(ServiceSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["tickets"], INDEXES)
+    store = Store(database["tickets"])
     orders = Replica(database["orders"])
     return Service(
         name="tickets",
@@ -38,6 +38,7 @@ def build(
             TicketRepository(store), OrderReplica(orders), new_id=new_id, clock=clock
         ),
         stores=[store],
+        indexes=INDEXES,
         routes=routes.tickets,
         events=handlers.events,
     )

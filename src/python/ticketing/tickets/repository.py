@@ -6,10 +6,13 @@ from typing import Any
 
 import pymongo
 
+from ticketing.common import idempotency
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import Document
+from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.replica import Replica
 from ticketing.tickets.model import Order
@@ -20,14 +23,19 @@ from ticketing.tickets.search import Sort
 from ticketing.tickets.search import beginnings
 from ticketing.tickets.search import by_price
 
-INDEXES = [
-    pymongo.IndexModel([("onSale", 1), ("_id", -1)]),
-    pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("_id", -1)]),
-    pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("byPrice", 1)]),
-    pymongo.IndexModel([("onSale", 1), ("byPrice", 1)]),
-    pymongo.IndexModel([("userId", 1), ("_id", -1)]),
-    pymongo.IndexModel([("userId", 1), ("soldAt", 1)]),
-]
+INDEXES: Indexes = {
+    "tickets": [
+        OUTBOX_INDEX,
+        pymongo.IndexModel([("onSale", 1), ("_id", -1)]),
+        pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("_id", -1)]),
+        pymongo.IndexModel([("onSale", 1), ("beginnings", 1), ("byPrice", 1)]),
+        pymongo.IndexModel([("onSale", 1), ("byPrice", 1)]),
+        pymongo.IndexModel([("userId", 1), ("_id", -1)]),
+        pymongo.IndexModel([("userId", 1), ("soldAt", 1)]),
+    ],
+    "orders": [],  # the replica is asked by _id alone
+    idempotency.COLLECTION: [idempotency.INDEX],
+}
 _UNREAD = {"outbox": False, "beginnings": False, "byPrice": False}
 _ORDER = {
     Sort.NEWEST: ("_id", pymongo.DESCENDING, "$lt"),

@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from ticketing.common.idempotency import once
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.pages import page
@@ -59,8 +60,9 @@ def get(ticket_id: str) -> ResponseReturnValue:
 
 @tickets.post("")
 @signed_in
-def create(user: User) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).create(**body(new_ticket), user_id=user.id)
+@once
+def create(user: User, id: str | None) -> ResponseReturnValue:
+    ticket = use_cases(Tickets).create(**body(new_ticket), user_id=user.id, id=id)
     return ticket_view(ticket), 201
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from datetime import timedelta
 
 from ticketing.common.conflicts import retry_on_conflict
+from ticketing.common.errors import Duplicate
 from ticketing.common.events import OrderState
 from ticketing.tickets.model import Order
 from ticketing.tickets.model import Ticket
@@ -29,11 +30,15 @@ class Tickets:
         self._tickets, self._orders = tickets, orders
         self._new_id, self._clock = new_id, clock
 
-    def create(self, *, title: str, price: int, user_id: str) -> Ticket:
+    def create(self, *, title: str, price: int, user_id: str, id: str | None = None) -> Ticket:
+        """Under this `id`, if one is given: what an earlier try has made under it is returned."""
         ticket = Ticket.put_on_sale(
-            id=self._new_id(), title=title, price=price, user_id=user_id, now=self._clock()
+            id=id or self._new_id(), title=title, price=price, user_id=user_id, now=self._clock()
         )
-        self._tickets.save(ticket)
+        try:
+            self._tickets.save(ticket)
+        except Duplicate:  # only the id is unique, and it is nobody else's
+            return self._tickets.get(ticket.id)
         return ticket
 
     @retry_on_conflict

@@ -13,6 +13,7 @@ from ticketing.common.aggregate import Aggregate
 from ticketing.common.bus import EventRouter
 from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
+from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
@@ -91,6 +92,7 @@ def build(env: Mapping[str, str]) -> Service[Notes]:
         database=database,
         use_cases=Notes(store, Replica(database["heard"])),
         stores=[store],
+        indexes={"written": [OUTBOX_INDEX]},
         routes=routes,
         events=events,
     )

@@ -16,8 +16,10 @@ from pymongo.database import Database
 from ticketing.common.bus import Bus
 from ticketing.common.bus import Handle
 from ticketing.common.bus import Message
+from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
+from ticketing.common.mongo import ensure_indexes
 from ticketing.common.outbox import BATCH
 from ticketing.common.outbox import SWEEP
 from ticketing.common.outbox import publish_pending
@@ -48,9 +50,8 @@ def parts(request: pytest.FixtureRequest) -> Iterator[tuple[BusStand, Store]]:
 
 
 def store_in(database: Database[Document]) -> Store:
-    store = Store(database["things"])
-    store.ensure_indexes()
-    return store
+    ensure_indexes(database, {"things": [OUTBOX_INDEX]})
+    return Store(database["things"])
 
 
 @dataclass

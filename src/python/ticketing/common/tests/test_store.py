@@ -12,8 +12,10 @@ from ticketing.common.aggregate import Aggregate
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import NotFound
+from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
+from ticketing.common.mongo import ensure_indexes
 from ticketing.common.mongo import new_id
 from ticketing.common.tests.things import NOON
 from ticketing.common.tests.things import changed
@@ -21,13 +23,16 @@ from ticketing.common.tests.things import save
 from ticketing.common.tests.things import waiting
 from ticketing.common.tests.threads import together
 
+INDEXES = {
+    "things": [OUTBOX_INDEX, pymongo.IndexModel("reserves", unique=True, sparse=True)],
+    "others": [],
+}
+
 
 @pytest.fixture()
 def store(database: Database[Document]) -> Store:
-    unique = pymongo.IndexModel("reserves", unique=True, sparse=True)
-    store = Store(database["things"], [unique])
-    store.ensure_indexes()
-    return store
+    ensure_indexes(database, INDEXES)
+    return Store(database["things"])
 
 
 def test_the_first_save_is_version_0_and_each_later_one_adds_1(store: Store) -> None:
@@ -199,7 +204,7 @@ def test_find_keeps_order_and_limit_and_hides_the_outbox(store: Store) -> None:
 
 def test_indexes_can_be_made_again(store: Store) -> None:
     save(store, "a", reserves="ticket")
-    store.ensure_indexes()
+    ensure_indexes(store.documents.database, INDEXES)
     assert store.get("a")["reserves"] == "ticket"
 
 
