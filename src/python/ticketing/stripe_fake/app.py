@@ -2,7 +2,7 @@
 
 It answers as Stripe documents, for test cards only. What it does not know it refuses (404, or
 `parameter_unknown`) rather than pretend. Its own are the paths under /test, which stand for the
-buyer, and those under /frames, which a buyer's browser loads through /v3/stripe.js.
+buyer and for trouble, and those under /frames, which a buyer's browser loads through /v3/stripe.js.
 """
 
 import time
@@ -25,9 +25,12 @@ from ticketing.stripe_fake.exchange import Clock
 from ticketing.stripe_fake.exchange import Works
 from ticketing.stripe_fake.exchange import refuse
 from ticketing.stripe_fake.exchange import request_id
+from ticketing.stripe_fake.faults import Unreliable
+from ticketing.stripe_fake.faults import faults
 from ticketing.stripe_fake.idempotency import Desk
 from ticketing.stripe_fake.routes import api
 from ticketing.stripe_fake.store import Store
+from ticketing.stripe_fake.switches import Switchboard
 
 MAX_BODY = 64 * 1024
 
@@ -38,11 +41,16 @@ def create_app(store: Store, clock: Clock = time.time) -> Flask:
     """`clock` gives seconds since 1970: for `created`, and for the age of idempotency keys."""
     app = Flask("stripe_fake", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.extensions["stripe_fake"] = Works(store=store, desk=Desk(store), clock=clock)
+    board = Switchboard(store)
+    app.extensions["stripe_fake"] = Works(
+        store=store, desk=Desk(store), clock=clock, switchboard=board
+    )
+    app.wsgi_app = Unreliable(app.wsgi_app, board)  # type: ignore[method-assign]
     app.register_blueprint(health.blueprint(alive={}, ready={}))
     app.register_blueprint(api)
     app.register_blueprint(buyer)
     app.register_blueprint(assets)
+    app.register_blueprint(faults)
     app.after_request(_name_request)
     app.register_error_handler(StripeError, refuse)
     app.register_error_handler(HTTPException, _refuse_http)

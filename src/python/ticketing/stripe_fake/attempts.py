@@ -1,6 +1,7 @@
 """Attempts to pay an intent: charge its card, ask the buyer first, or give the intent back."""
 
 from ticketing.stripe_fake import charges
+from ticketing.stripe_fake import events
 from ticketing.stripe_fake import methods
 from ticketing.stripe_fake.errors import INVALID
 from ticketing.stripe_fake.errors import Json
@@ -17,6 +18,7 @@ def attempt(book: Book, intent: Json, now: int) -> Json:
         sdk = {"type": "three_d_secure_redirect"}
         intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
         book.save(intent)
+        events.record(book, "payment_intent.requires_action", intent, now)
     elif error := charge(book, intent, now):
         details = {name: value for name, value in error.items() if name not in ("type", "message")}
         raise StripeError(402, "card_error", error["message"], payment_intent=intent, **details)
@@ -34,6 +36,8 @@ def charge(book: Book, intent: Json, now: int) -> Json | None:
     else:
         intent |= {"status": "succeeded", "amount_received": intent["amount"], "next_action": None}
     book.save(intent)
+    outcome = "payment_failed" if decline else "succeeded"
+    events.record(book, f"payment_intent.{outcome}", intent, now)
     error: Json | None = intent["last_payment_error"]
     return error
 

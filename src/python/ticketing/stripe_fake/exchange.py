@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from flask import Flask
 from flask import Response
 from flask import current_app
 from flask import request
@@ -21,6 +22,7 @@ from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.params import parse
 from ticketing.stripe_fake.store import Book
 from ticketing.stripe_fake.store import Store
+from ticketing.stripe_fake.switches import Switchboard
 
 Clock = Callable[[], float]
 FORM = "application/x-www-form-urlencoded"
@@ -33,10 +35,15 @@ class Works:
     store: Store
     desk: Desk
     clock: Clock
+    switchboard: Switchboard
 
 
 def works() -> Works:
-    return cast(Works, current_app.extensions["stripe_fake"])
+    return works_of(current_app)
+
+
+def works_of(app: Flask) -> Works:
+    return cast(Works, app.extensions["stripe_fake"])
 
 
 def request_id() -> str:

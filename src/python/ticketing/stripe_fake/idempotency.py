@@ -45,6 +45,11 @@ class Call:
     now: int
 
     @property
+    def request(self) -> Json:
+        """As events name what caused them."""
+        return {"id": self.request_id, "idempotency_key": self.key}
+
+    @property
     def fingerprint(self) -> str:
         return hashlib.sha256(json.dumps(sorted(self.fields)).encode()).hexdigest()
 
@@ -69,11 +74,13 @@ class Desk:
     def carry_out(self, call: Call, action: Action) -> Answer:
         if call.key is None:
             with self._store.transaction() as book:
+                book.request = call.request
                 return _first(book, action)
         if not 0 < len(call.key) <= MAX_KEY:
             message = f"Idempotency keys have 1 to {MAX_KEY} characters."
             raise NotStartedError(400, INVALID, message)
         with self._only_one(call.account, call.key), self._store.transaction() as book:
+            book.request = call.request
             return _once(book, call, call.key, action)
 
     @contextmanager

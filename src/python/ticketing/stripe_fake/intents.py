@@ -8,8 +8,11 @@ all but succeeded and canceled --cancel--> canceled
 import hmac
 
 from ticketing.stripe_fake import attempts
+from ticketing.stripe_fake import events
 from ticketing.stripe_fake import methods
+from ticketing.stripe_fake.errors import INVALID
 from ticketing.stripe_fake.errors import Json
+from ticketing.stripe_fake.errors import StripeError
 from ticketing.stripe_fake.errors import may_redirect
 from ticketing.stripe_fake.errors import missing_method
 from ticketing.stripe_fake.errors import no_such
@@ -77,6 +80,7 @@ def cancel(book: Book, intent_id: str, params: Params, now: int) -> Json:
     intent |= {"status": "canceled", "canceled_at": now, "cancellation_reason": reason}
     intent["next_action"] = None
     book.save(intent)
+    events.record(book, "payment_intent.canceled", intent, now)
     return intent
 
 
@@ -96,6 +100,19 @@ def authenticate(book: Book, intent_id: str, params: Params, now: int) -> Json:
             intent, attempts.authentication_failure(attempts.method_of(book, intent))
         )
         book.save(intent)
+        events.record(book, "payment_intent.payment_failed", intent, now)
+    return intent
+
+
+def show(book: Book, intent_id: str, params: Params) -> Json:
+    """The intent; `expand[]=latest_charge` puts its charge in the place of the charge's id."""
+    params.allow("expand")
+    intent = find(book, intent_id)
+    for name in params.texts("expand"):
+        if name != "latest_charge":
+            message = f"This property cannot be expanded ({name})."
+            raise StripeError(400, INVALID, message)
+        intent = intent | {name: book.find("charge", intent[name] or "")}
     return intent
 
 

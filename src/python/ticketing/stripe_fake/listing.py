@@ -15,8 +15,7 @@ def one(book: Book, kind: str, thing_id: str, params: Params) -> Json:
     params.allow()
     thing = book.find(kind, thing_id)
     if thing is None:
-        # Stripe names its placeholder in the path: `intent` for intents, `id` for the others.
-        raise no_such(kind, thing_id, "intent" if kind == intents.KIND else "id", 404)
+        raise no_such(kind, thing_id, "id", 404)
     return thing
 
 

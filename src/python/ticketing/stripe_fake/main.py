@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,17 @@ from ticketing.common import logs
 from ticketing.common import settings
 from ticketing.common.settings import Settings
 from ticketing.stripe_fake.app import create_app
+from ticketing.stripe_fake.exchange import works_of
 from ticketing.stripe_fake.store import Store
+from ticketing.stripe_fake.webhooks import Sender
 
 
 class StandInSettings(Settings, frozen=True, kw_only=True, rename="upper"):
+    """Events are sent to `stripe_fake_webhook_url`, if set, signed with `stripe_webhook_secret`."""
+
     stripe_fake_data: str
+    stripe_fake_webhook_url: str = ""
+    stripe_webhook_secret: str = ""
 
 
 class OneRequest(WSGIRequestHandler):
@@ -63,11 +70,25 @@ class Server(ThreadedWSGIServer):
 def main() -> None:
     given = settings.read(StandInSettings, os.environ)
     logs.configure("stripe", given.log_level)
-    store = Store(Path(given.stripe_fake_data))
-    server = Server(given.host, given.port, create_app(store), OneRequest)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    sends = bool(given.stripe_fake_webhook_url and given.stripe_webhook_secret)
+    store = Store(Path(given.stripe_fake_data), has_endpoint=sends)
+    app = create_app(store)
+    server = Server(given.host, given.port, app, OneRequest)
+    sender = Sender(
+        store, given.stripe_fake_webhook_url, given.stripe_webhook_secret, clock=time.time
+    )
+    closing = works_of(app).switchboard.closing
+    signal.signal(signal.SIGTERM, lambda *_: _end(server, closing))
+    if sends:
+        sender.start()
     server.serve_forever()
+    sender.stop()
     store.close()
+
+
+def _end(server: Server, closing: threading.Event) -> None:
+    closing.set()
+    threading.Thread(target=server.shutdown).start()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Refunds: money given back from a charge that was taken, never more than was taken."""
 
+from ticketing.stripe_fake import events
 from ticketing.stripe_fake import intents
 from ticketing.stripe_fake.errors import INVALID
 from ticketing.stripe_fake.errors import Json
@@ -54,6 +55,8 @@ def create(book: Book, params: Params, now: int) -> Json:
         "transfer_reversal": None,
     }
     book.add(refund)
+    events.record(book, "refund.created", refund, now)
+    events.record(book, "charge.refunded", charge, now)
     return refund
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint
 from flask import Response
 from flask import request
 
+from ticketing.stripe_fake import events
 from ticketing.stripe_fake import intents
 from ticketing.stripe_fake import keys
 from ticketing.stripe_fake import listing
@@ -57,7 +58,7 @@ def list_intents() -> Response:
 def retrieve_intent(intent_id: str) -> Response:
     if _is_browser():
         return read(lambda book, params: views.intent(intents.show_buyer(book, intent_id, params)))
-    return read(lambda book, params: listing.one(book, "payment_intent", intent_id, params))
+    return read(lambda book, params: intents.show(book, intent_id, params))
 
 
 @api.post("/payment_intents/<intent_id>/confirm")
@@ -78,6 +79,18 @@ def list_charges() -> Response:
 @api.get("/charges/<charge_id>")
 def retrieve_charge(charge_id: str) -> Response:
     return read(lambda book, params: listing.one(book, "charge", charge_id, params))
+
+
+@api.get("/events")
+def list_events() -> Response:
+    return read(lambda book, params: events.shown_page(book, listing.page(book, "event", params)))
+
+
+@api.get("/events/<event_id>")
+def retrieve_event(event_id: str) -> Response:
+    return read(
+        lambda book, params: events.show(book, listing.one(book, "event", event_id, params))
+    )
 
 
 @api.post("/refunds")

@@ -6,15 +6,21 @@ A transaction that returned is on disk: write-ahead log, flushed at every commit
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ticketing.stripe_fake.deliveries import SCHEMA
+from ticketing.stripe_fake.deliveries import Deliveries
 from ticketing.stripe_fake.errors import Json
 
-_SCHEMA = """
+DueTimes = Callable[[float], list[float]]
+
+_SCHEMA = f"""
 BEGIN;
+{SCHEMA}
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -36,8 +42,13 @@ CREATE TABLE IF NOT EXISTS replies (
     PRIMARY KEY (account, key)
 );
 CREATE INDEX IF NOT EXISTS replies_by_age ON replies (saved_at);
+CREATE TABLE IF NOT EXISTS switches (one INTEGER PRIMARY KEY, body TEXT NOT NULL);
 COMMIT;
 """
+
+
+def _never(now: float) -> list[float]:
+    return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +68,17 @@ class Reply:
 class Book:
     """What may be read and written inside one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, due_times: DueTimes) -> None:
+        self._connection, self._due_times = connection, due_times
+        self.deliveries = Deliveries(connection)
+        self.request: Json = {"id": None, "idempotency_key": None}
+        self.sends = False
+
+    def send(self, event_id: str, now: float) -> None:
+        """Have the event sent to the webhook endpoint, if there is one, once this is written."""
+        for due in self._due_times(now):
+            self.deliveries.add(event_id, due)
+            self.sends = True
 
     def add(self, thing: Json) -> None:
         self._connection.execute(
@@ -116,6 +136,15 @@ class Book:
     def forget_replies(self, saved_until: int) -> None:
         self._connection.execute("DELETE FROM replies WHERE saved_at <= ?", (saved_until,))
 
+    def switches(self) -> Json:
+        row = self._connection.execute("SELECT body FROM switches").fetchone()
+        return {} if row is None else json.loads(row[0])
+
+    def set_switches(self, switches: Json) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO switches VALUES (1, ?)", (json.dumps(switches),)
+        )
+
     def mark(self) -> None:
         self._connection.execute("SAVEPOINT marked")
 
@@ -124,7 +153,14 @@ class Book:
 
 
 class Store:
-    def __init__(self, directory: Path) -> None:
+    """`has_endpoint` is whether events are sent anywhere, and `due_times` when, by the time they
+    happened; `sent` is set whenever one was written that is to be sent.
+    """
+
+    def __init__(self, directory: Path, *, has_endpoint: bool = False) -> None:
+        self.has_endpoint = has_endpoint
+        self.due_times: DueTimes = lambda now: [now]
+        self.sent = threading.Event()
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(
@@ -143,8 +179,11 @@ class Store:
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Book(self._connection)
+                book = Book(self._connection, self.due_times if self.has_endpoint else _never)
+                yield book
                 self._connection.execute("COMMIT")
+                if book.sends:
+                    self.sent.set()
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,8 +32,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    data: Path, port: int, more: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     settings = {"HOST": "127.0.0.1", "PORT": str(port), "STRIPE_FAKE_DATA": str(data)}
+    settings |= more or {}
     with (data / "log").open("ab") as log:
         process = subprocess.Popen(MAIN, env=ENVIRONMENT | settings, stdout=log, stderr=log)
     try:

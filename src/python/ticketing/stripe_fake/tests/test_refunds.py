@@ -1,5 +1,7 @@
 """Refunds give back what was taken, once."""
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -19,6 +21,20 @@ def test_a_payment_is_refunded_whole(client: stripe.StripeClient) -> None:
     assert client.v1.refunds.retrieve(refund.id) == refund
     assert client.v1.refunds.list({"payment_intent": intent.id}).data == [refund]
     assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+
+
+def test_an_intent_can_be_shown_with_its_charge(client: stripe.StripeClient) -> None:
+    intent = begin(client)
+    with_charge: Any = {"expand": ["latest_charge"]}
+    assert client.v1.payment_intents.retrieve(intent.id, with_charge).latest_charge is None
+    pay(client, intent, "tok_visa")
+    client.v1.refunds.create({"payment_intent": intent.id})
+    shown = client.v1.payment_intents.retrieve(intent.id, with_charge)
+    assert shown.latest_charge == charges(client, intent)[0]
+    assert isinstance(shown.latest_charge, stripe.Charge)
+    assert shown.latest_charge.refunded
+    with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
+        client.v1.payment_intents.retrieve(intent.id, {"expand": ["customer"]})
 
 
 def test_a_second_refund_is_refused(client: stripe.StripeClient) -> None:
