@@ -3,7 +3,7 @@
 import pymongo
 
 from ticketing.auth.model import User
-from ticketing.common import idempotency
+from ticketing.common import keys
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
@@ -13,7 +13,7 @@ INDEXES: Indexes = {
         OUTBOX_INDEX,
         pymongo.IndexModel("email", unique=True),
     ],
-    idempotency.COLLECTION: [idempotency.INDEX],
+    keys.COLLECTION: [keys.INDEX],
 }
 
 

@@ -10,6 +10,8 @@ from ticketing.auth.schemas import NewAccount
 from ticketing.auth.schemas import account_view
 from ticketing.auth.schemas import current_user_view
 from ticketing.auth.service import Accounts
+from ticketing.common.idempotency import ANYONE
+from ticketing.common.idempotency import answer_once
 from ticketing.common.identity import current_user
 from ticketing.common.identity import end_session
 from ticketing.common.identity import start_session
@@ -24,9 +26,17 @@ credentials = Credentials()
 
 @users.post("/signup")
 def sign_up() -> ResponseReturnValue:
-    user = use_cases(Accounts).sign_up(**body(new_account))
-    reply = make_response(account_view(user), 201)
-    return start_session(reply, user.id, user.email)
+    """A session is started for an answer that is given again, too: none is ever kept."""
+    reply = answer_once(ANYONE, _sign_up)
+    if reply.status_code != 201:
+        return reply
+    account = reply.get_json()
+    return start_session(reply, account["id"], account["email"])
+
+
+def _sign_up(id: str | None) -> ResponseReturnValue:
+    user = use_cases(Accounts).sign_up(**body(new_account), id=id)
+    return account_view(user), 201
 
 
 @users.post("/signin")

@@ -16,12 +16,17 @@ class Accounts:
     def __init__(self, users: UserRepository, *, new_id: Callable[[], str]) -> None:
         self._users, self._new_id = users, new_id
 
-    def sign_up(self, *, email: str, password: str) -> User:
-        user = User.sign_up(id=self._new_id(), email=email, password_hash=hash_password(password))
+    def sign_up(self, *, email: str, password: str, id: str | None = None) -> User:
+        """Under this `id`, if one is given: what an earlier try has made under it is returned."""
+        id = id or self._new_id()
+        user = User.sign_up(id=id, email=email, password_hash=hash_password(password))
         try:
             self._users.save(user)
         except Duplicate:
-            raise Refused("Email in use") from None
+            made = self._users.with_email(email)
+            if made is None or made.id != id:
+                raise Refused("Email in use") from None
+            return made
         return user
 
     def sign_in(self, *, email: str, password: str) -> User:

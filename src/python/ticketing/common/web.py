@@ -27,11 +27,12 @@ from ticketing.common.errors import NotFound
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
-from ticketing.common.idempotency import COLLECTION
-from ticketing.common.idempotency import Keys
-from ticketing.common.idempotency import OtherRequest
-from ticketing.common.idempotency import StillRunning
+from ticketing.common.idempotency import EXTENSION
 from ticketing.common.identity import init_identity
+from ticketing.common.keys import COLLECTION
+from ticketing.common.keys import Keys
+from ticketing.common.keys import OtherRequest
+from ticketing.common.keys import StillRunning
 from ticketing.common.logs import logger
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings
@@ -66,7 +67,7 @@ def create_app(service: Service[U]) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions["use_cases"] = service.use_cases
     if service.database is not None:
-        app.extensions[COLLECTION] = Keys(service.database[COLLECTION], service.settings.jwt_key)
+        app.extensions[EXTENSION] = Keys(service.database[COLLECTION], service.settings.jwt_key)
     init_identity(app, service.settings.jwt_key)
     app.register_blueprint(service.routes)
     app.register_error_handler(Exception, _reply_to_error)

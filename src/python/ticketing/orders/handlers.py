@@ -10,14 +10,17 @@ from ticketing.common.events import TicketUpdated
 from ticketing.orders.service import Orders
 
 events = EventRouter[Orders]()
+projections = EventRouter[Orders]()
 
 
 @events.on(TicketCreated)
+@projections.on(TicketCreated)
 def add_ticket(event: TicketCreated, orders: Orders) -> None:
     orders.follow_ticket(event.ticket)
 
 
 @events.on(TicketUpdated)
+@projections.on(TicketUpdated)
 def update_ticket(event: TicketUpdated, orders: Orders) -> None:
     orders.follow_ticket(event.ticket)
 

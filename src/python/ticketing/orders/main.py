@@ -51,9 +51,11 @@ def build(
         database=database,
         use_cases=orders,
         stores=[store],
+        replicas=[tickets],
         indexes=INDEXES,
         routes=routes.orders,
         events=handlers.events,
+        projections=handlers.projections,
         chores=[Chore(run=orders.expire_overdue, every=1.0)],
     )
 

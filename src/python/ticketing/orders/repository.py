@@ -5,12 +5,12 @@ from typing import Any
 
 import pymongo
 
-from ticketing.common import idempotency
+from ticketing.common import keys
 from ticketing.common.events import OrderStatus
 from ticketing.common.events import TicketState
 from ticketing.common.money import to_cents
-from ticketing.common.mongo import Document
 from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Document
 from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import made_at
@@ -27,7 +27,7 @@ INDEXES: Indexes = {
         pymongo.IndexModel([("status", 1), ("expiresAt", 1)]),
     ],
     "tickets": [],  # the replica is asked by _id alone
-    idempotency.COLLECTION: [idempotency.INDEX],
+    keys.COLLECTION: [keys.INDEX],
 }
 
 

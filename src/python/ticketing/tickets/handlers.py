@@ -7,6 +7,7 @@ from ticketing.common.events import OrderCreated
 from ticketing.tickets.service import Tickets
 
 events = EventRouter[Tickets]()
+projections = EventRouter[Tickets]()
 
 
 @events.on(OrderCreated)
@@ -23,3 +24,10 @@ def release_ticket(event: OrderCancelled, tickets: Tickets) -> None:
 def sell_ticket(event: OrderCompleted, tickets: Tickets) -> None:
     """Usually reserved already; not so for an order that was paid after its hold had ended."""
     tickets.follow(event.order, event.occurred_at)
+
+
+@projections.on(OrderCreated)
+@projections.on(OrderCancelled)
+@projections.on(OrderCompleted)
+def note_order(event: OrderCreated | OrderCancelled | OrderCompleted, tickets: Tickets) -> None:
+    tickets.note(event.order, event.occurred_at)

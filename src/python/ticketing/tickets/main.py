@@ -38,9 +38,11 @@ def build(
             TicketRepository(store), OrderReplica(orders), new_id=new_id, clock=clock
         ),
         stores=[store],
+        replicas=[orders],
         indexes=INDEXES,
         routes=routes.tickets,
         events=handlers.events,
+        projections=handlers.projections,
     )
 
 

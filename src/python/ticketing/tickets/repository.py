@@ -6,12 +6,12 @@ from typing import Any
 
 import pymongo
 
-from ticketing.common import idempotency
+from ticketing.common import keys
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.common.money import to_cents
-from ticketing.common.mongo import Document
 from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Document
 from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.replica import Replica
@@ -34,7 +34,7 @@ INDEXES: Indexes = {
         pymongo.IndexModel([("userId", 1), ("soldAt", 1)]),
     ],
     "orders": [],  # the replica is asked by _id alone
-    idempotency.COLLECTION: [idempotency.INDEX],
+    keys.COLLECTION: [keys.INDEX],
 }
 _UNREAD = {"outbox": False, "beginnings": False, "byPrice": False}
 _ORDER = {

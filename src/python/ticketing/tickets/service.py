@@ -83,9 +83,13 @@ class Tickets:
         order at once, the one that settles last has seen the newest, so an order that has ended
         never holds its ticket, in whatever order the news came.
         """
-        self._orders.apply(order, at)
+        self.note(order, at)
         while self._settle(order) != self._orders.get(order.id):
             continue
+
+    def note(self, order: OrderState, at: datetime) -> None:
+        """Keep what is known of this order, told of `at` then; the ticket stays as it is."""
+        self._orders.apply(order, at)
 
     @retry_on_conflict
     def _settle(self, order: OrderState) -> Order:

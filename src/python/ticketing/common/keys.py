@@ -1,0 +1,149 @@
+"""Idempotency keys in MongoDB: what each stands for, and what was answered.
+
+What a key stands for is saved before anything else, with the id of the thing to make. A try that
+dies is made again by the next request, under the same id, so the database takes the thing once.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pymongo
+from pymongo.errors import DuplicateKeyError
+
+from ticketing.common.clock import Clock
+from ticketing.common.clock import utc_now
+from ticketing.common.errors import Failure
+from ticketing.common.mongo import Document
+from ticketing.common.mongo import Documents
+from ticketing.common.mongo import new_id
+
+COLLECTION = "idempotency"
+INDEX = pymongo.IndexModel("expiresAt", expireAfterSeconds=0)
+KEPT = timedelta(hours=24)
+LEASE = timedelta(seconds=60)
+"""For how long a try counts as running; longer than any request takes."""
+
+
+class StillRunning(Failure):
+    """The first request with this key has not been answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key is still running")
+
+
+class OtherRequest(Failure):
+    """The key stands for another request."""
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What was replied, to the byte."""
+
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The right to carry out what a key stands for; `resource_id` is for the thing to make."""
+
+    id: str
+    holder: str
+    resource_id: str
+
+
+class Keys:
+    """The keys of one service: `{_id, fingerprint, resourceId, holder, leaseUntil or answer}`."""
+
+    def __init__(self, documents: Documents, secret: str, clock: Clock = utc_now) -> None:
+        self._documents, self._secret, self._clock = documents, secret.encode(), clock
+
+    def claim(self, id: str, asked: bytes) -> Turn | Answer:
+        """The turn to carry out what was `asked`, or the answer, if there is one.
+
+        Raises StillRunning and OtherRequest.
+        """
+        mark, holder = hmac.new(self._secret, asked, hashlib.sha256).hexdigest(), new_id()
+        while True:
+            claimed = self._first(id, mark, holder) or self._later(id, mark, holder)
+            if claimed is not None:
+                return claimed
+
+    def keep(self, turn: Turn, answer: Answer) -> Answer:
+        """Keep this answer, unless another try has taken over: then its answer counts.
+
+        Raises StillRunning while that has none.
+        """
+        kept = {"$set": {"answer": _document(answer)}, "$unset": {"leaseUntil": ""}}
+        if self._documents.update_one(_held(turn), kept).matched_count == 1:
+            return answer
+        known = self._documents.find_one({"_id": turn.id}) or {}
+        if "answer" not in known:
+            raise StillRunning
+        return Answer(**known["answer"])
+
+    def release(self, turn: Turn) -> None:
+        """Let the next request try again at once, under the same id."""
+        self._documents.update_one(_held(turn), {"$set": {"leaseUntil": self._clock()}})
+
+    def _first(self, id: str, fingerprint: str, holder: str) -> Turn | None:
+        fresh = self._fresh(fingerprint, holder)
+        try:
+            self._documents.insert_one({"_id": id, **fresh})
+        except DuplicateKeyError:
+            return None
+        return _turn({"_id": id, **fresh})
+
+    def _later(self, id: str, fingerprint: str, holder: str) -> Turn | Answer | None:
+        """None where the key's record has changed meanwhile."""
+        known, now = self._documents.find_one({"_id": id}), self._clock()
+        if known is None:
+            return None
+        if known["holder"] == holder:  # ours: the database had said so, but nobody heard it
+            return _turn(known)
+        if known["expiresAt"] <= now:
+            return self._change(known, self._fresh(fingerprint, holder))
+        if known["fingerprint"] != fingerprint:
+            raise OtherRequest
+        if "answer" in known:
+            return Answer(**known["answer"])
+        if known["leaseUntil"] > now:
+            raise StillRunning
+        return self._change(known, {"holder": holder, "leaseUntil": now + LEASE})
+
+    def _change(self, known: Document, changed: Document) -> Turn | None:
+        """Begin a new try, if the record is still as it is known."""
+        same = {"_id": known["_id"], "holder": known["holder"]}
+        if "leaseUntil" in known:
+            same["leaseUntil"] = known["leaseUntil"]
+        change = {"$set": changed, "$unset": {"answer": ""}}
+        written = self._documents.update_one(same, change)
+        return _turn({**known, **changed}) if written.modified_count == 1 else None
+
+    def _fresh(self, fingerprint: str, holder: str) -> Document:
+        now = self._clock()
+        return {
+            "fingerprint": fingerprint,
+            "resourceId": new_id(),
+            "holder": holder,
+            "leaseUntil": now + LEASE,
+            "expiresAt": now + KEPT,
+        }
+
+
+def _turn(known: Document) -> Turn:
+    return Turn(id=known["_id"], holder=known["holder"], resource_id=known["resourceId"])
+
+
+def _held(turn: Turn) -> dict[str, Any]:
+    return {"_id": turn.id, "holder": turn.holder}
+
+
+def _document(answer: Answer) -> Document:
+    return {"status": answer.status, "body": answer.body}
