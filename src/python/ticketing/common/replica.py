@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextlib import suppress
 
 from bson import ObjectId
@@ -12,6 +14,7 @@ from ticketing.common.mongo import Document
 from ticketing.common.mongo import Documents
 from ticketing.common.mongo import found
 from ticketing.common.mongo import made_at
+from ticketing.common.mongo import new_id
 
 PATIENCE = 1.0
 """Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
@@ -56,6 +59,26 @@ class Replica:
             self.documents.update_one(older, newer, upsert=True)
         except DuplicateKeyError:  # something is held, which came meanwhile or is newer
             self.documents.update_one(older, newer)
+
+    @contextmanager
+    def rebuilt(self) -> Iterator[None]:
+        """All that is applied inside makes a new replica, which takes the place of the old one at
+        the end, in one step; where the inside raises, nothing has changed.
+
+        Only this object writes to the new one. What others apply to the old one meanwhile is lost
+        with it, and is to be applied again.
+        """
+        old = self.documents
+        new = old.database.create_collection(f"{old.name}-rebuilt-{new_id()}")
+        self.documents = new
+        try:
+            yield
+            new.rename(old.name, dropTarget=True)
+        except BaseException:
+            new.drop()
+            raise
+        finally:
+            self.documents = old
 
 
 def _is_young(id: str) -> bool:

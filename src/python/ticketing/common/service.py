@@ -18,6 +18,7 @@ from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import ensure_indexes
 from ticketing.common.mongo import ping
+from ticketing.common.replica import Replica
 from ticketing.common.settings import Settings
 
 U = TypeVar("U")
@@ -45,7 +46,9 @@ class Service(Generic[U]):
     stores: Sequence[Store] = ()
     indexes: Indexes = field(default_factory=dict)
     routes: Blueprint | None = None
+    replicas: Sequence[Replica] = ()
     events: EventRouter[U] | None = None
+    projections: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from ticketing.common.events import PaymentRejected
 from ticketing.payments.service import Payments
 
 events = EventRouter[Payments]()
+projections = EventRouter[Payments]()
 
 
 @events.on(OrderCreated)
@@ -28,3 +29,12 @@ def complete_order(event: OrderCompleted, payments: Payments) -> None:
 @events.on(PaymentRejected)
 def refund_payment(event: PaymentRejected, payments: Payments) -> None:
     payments.refund(event.payment_id)
+
+
+def note_order(event: OrderCreated | OrderCancelled | OrderCompleted, payments: Payments) -> None:
+    payments.note_order(event.order)
+
+
+projections.on(OrderCreated)(note_order)
+projections.on(OrderCancelled)(note_order)
+projections.on(OrderCompleted)(note_order)

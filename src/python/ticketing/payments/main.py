@@ -55,9 +55,11 @@ def build(
         database=database,
         use_cases=payments,
         stores=[store],
+        replicas=[orders],
         indexes=INDEXES,
         routes=routes.payments,
         events=handlers.events,
+        projections=handlers.projections,
         chores=[Chore(run=payments.settle_doubts, every=5.0)],
     )
 

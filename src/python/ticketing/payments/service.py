@@ -120,9 +120,13 @@ class Payments:
 
     def follow_order(self, order: OrderState) -> None:
         """Take over the order's state; when it has ended unpaid, see to it that nobody pays it."""
-        self._orders.apply(order)
+        self.note_order(order)
         if self._orders.get(order.id).status is OrderStatus.CANCELLED:
             self._close(order.id)
+
+    def note_order(self, order: OrderState) -> None:
+        """Take over the order's state; its payment stays as it is."""
+        self._orders.apply(order)
 
     @retry_on_conflict
     def _close(self, order_id: str) -> None:

@@ -26,8 +26,10 @@ def sell_ticket(event: OrderCompleted, tickets: Tickets) -> None:
     tickets.follow(event.order, event.occurred_at)
 
 
-@projections.on(OrderCreated)
-@projections.on(OrderCancelled)
-@projections.on(OrderCompleted)
 def note_order(event: OrderCreated | OrderCancelled | OrderCompleted, tickets: Tickets) -> None:
     tickets.note(event.order, event.occurred_at)
+
+
+projections.on(OrderCreated)(note_order)
+projections.on(OrderCancelled)(note_order)
+projections.on(OrderCompleted)(note_order)
