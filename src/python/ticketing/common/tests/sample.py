@@ -13,6 +13,7 @@ from ticketing.common.aggregate import Aggregate
 from ticketing.common.bus import EventRouter
 from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
+from ticketing.common.logs import logger
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
@@ -25,6 +26,8 @@ from ticketing.common.settings import ServiceSettings
 from ticketing.common.settings import read
 from ticketing.common.web import body
 from ticketing.common.web import use_cases
+
+log = logger(__name__)
 
 routes = Blueprint("notes", __name__)
 
@@ -65,6 +68,7 @@ def write() -> ResponseReturnValue:
 
 @routes.get("/slow")
 def slow() -> ResponseReturnValue:
+    log.info("slow request begun")
     time.sleep(float(request.args["seconds"]))
     return {"finished": True}
 

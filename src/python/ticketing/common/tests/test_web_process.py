@@ -27,7 +27,7 @@ def test_it_answers_and_a_stop_finishes_the_request_in_hand(start: Start, mongo_
     answers = []
     asking = threading.Thread(target=lambda: answers.append(web.get("/slow?seconds=1.5")))
     asking.start()
-    eventually(lambda: web.get("/healthz").ok)
+    eventually(lambda: web.records("slow request begun"))
     code, seconds = web.stop()
     asking.join()
     assert [answer.json() for answer in answers] == [{"finished": True}]
