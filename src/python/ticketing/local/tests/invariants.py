@@ -8,7 +8,7 @@ from ticketing.local.tests.world import World
 
 def check_always(world: World) -> None:
     """What holds at every moment."""
-    orders = list(world.all(world.orders, "orders"))
+    orders = world.all(world.orders, "orders")
     active = Counter(o["ticket"]["id"] for o in orders if o["status"] != "cancelled")
     assert all(count == 1 for count in active.values()), f"two active orders: {active}"
     charges = Counter[str]()
@@ -38,7 +38,7 @@ def _check_money(world: World) -> None:
 
 
 def _check_holds(world: World) -> None:
-    orders = list(world.all(world.orders, "orders"))
+    orders = world.all(world.orders, "orders")
     assert {order["status"] for order in orders} <= {"cancelled", "complete"}
     sold = {order["ticket"]["id"]: order["_id"] for order in orders if order.get("reserves")}
     for ticket in world.all(world.tickets, "tickets"):

@@ -1,7 +1,6 @@
 """The services in one process, with the bus, the clock and the bank in a test's hands."""
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -23,6 +22,9 @@ from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import memory_database
+from ticketing.local.tests.fate import Died
+from ticketing.local.tests.fate import Fate
+from ticketing.local.tests.fate import FatedDatabase
 from ticketing.orders.main import build as build_orders
 from ticketing.orders.service import Orders
 from ticketing.payments.main import build as build_payments
@@ -47,9 +49,10 @@ class _Account:
 class Bank(CardProcessor):
     """Stripe in memory: a key acts once; `mute` loses the next answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, fate: Fate) -> None:
         self.accounts: dict[str, _Account] = {}
         self.mute = False
+        self._fate = fate
 
     def open(self, *, payment_id: str, order_id: str, amount: int) -> Intent:
         self.accounts.setdefault(f"pi_{payment_id}", _Account(order_id))
@@ -91,6 +94,8 @@ class Bank(CardProcessor):
             account.charges += 1
 
     def _answer(self, intent_id: str) -> Intent:
+        """What was asked has happened; who asked may die before the answer comes."""
+        self._fate.operate()
         if self.mute:
             self.mute = False
             raise Unavailable("no answer")
@@ -101,11 +106,12 @@ class World:
     """Three services, and every message that is on its way to one of them."""
 
     def __init__(self) -> None:
-        self.clock, self.bank = TurnedClock(), Bank()
-        self.tickets: Service[Tickets] = build_tickets(ENV, memory_database(), self.clock)
-        self.orders: Service[Orders] = build_orders(ENV, memory_database(), self.clock)
+        self.clock, self.fate = TurnedClock(), Fate()
+        self.bank = Bank(self.fate)
+        self.tickets: Service[Tickets] = build_tickets(ENV, self._database(), self.clock)
+        self.orders: Service[Orders] = build_orders(ENV, self._database(), self.clock)
         self.payments: Service[Payments] = build_payments(
-            ENV, memory_database(), self.clock, self.bank
+            ENV, self._database(), self.clock, self.bank
         )
         self.services: list[Service[Any]] = [self.tickets, self.orders, self.payments]
         self.on_the_way: list[tuple[Service[Any], Message]] = []
@@ -113,14 +119,14 @@ class World:
         for service in self.services:
             service.prepare()
 
-    def relay(self, service: Service[Any], *, clear: bool = True) -> None:
-        """Publish what the outbox holds; without `clear`, as if the relay died just after."""
+    def relay(self, service: Service[Any]) -> None:
+        """Publish what the outbox holds."""
         [store] = service.stores
         for document in store.pending(limit=100):
             for letter in document["outbox"]:
+                self.fate.operate()
                 self.publish(as_message(letter))
-            if clear:
-                store.clear(document["_id"], [letter["id"] for letter in document["outbox"]])
+            store.clear(document["_id"], [letter["id"] for letter in document["outbox"]])
 
     def publish(self, message: Message) -> None:
         """Send the message to every service that handles it; orders' creations start a timer."""
@@ -146,11 +152,17 @@ class World:
         self.on_the_way.append(self.sent[number % len(self.sent)])
 
     def deliver(self, number: int, *, again: bool = False) -> bool:
-        """Deliver a message that is on the way; whether it is done. `again`: its ack gets lost."""
+        """Deliver a message, if one is on the way; whether it is done. `again`: its ack is lost."""
+        if not self.on_the_way:
+            return True
         service, message = self.on_the_way.pop(number % len(self.on_the_way))
         assert service.events is not None
-        barred = self._barred()
-        verdict = service.events.attempt(message, service.use_cases)
+        barred = self._barred() if self.fate.rests else set()
+        try:
+            verdict = service.events.attempt(message, service.use_cases)
+        except Died:
+            self.on_the_way.append((service, message))
+            raise
         assert not isinstance(verdict, Park), verdict
         assert not barred & self._complete(), f"sold though known to be withdrawn: {barred}"
         if again or isinstance(verdict, Again):
@@ -182,16 +194,22 @@ class World:
         self.on_the_way.append((service, message))
         self.sent.append((service, message))
 
+    def forget_timers(self) -> None:
+        """Redis loses all that it knew."""
+        timer = subject(ExpirationCompleted)
+        self.on_the_way = [sent for sent in self.on_the_way if sent[1].subject != timer]
+
     def try_to(self, act: Callable[[], object]) -> None:
-        """Do what the rules may refuse."""
+        """Do what the rules may refuse, by a process that may die of it."""
         try:
             act()
-        except Failure:
+        except (Failure, Died):
             return
 
     def come_to_rest(self) -> None:
         """Let all time pass and all messages arrive."""
         self.bank.mute = False
+        self.fate.rest()
         for _ in range(50):
             self.clock.advance(60)
             self.orders.use_cases.expire_overdue()
@@ -204,6 +222,10 @@ class World:
                 self.deliver(0)
         raise AssertionError(f"never at rest: {self.on_the_way}")
 
-    def all(self, service: Service[Any], name: str) -> Iterator[Document]:
-        assert service.database is not None
-        return iter(service.database[name].find({}))
+    def all(self, service: Service[Any], name: str) -> list[Document]:
+        """The documents of a service's collection, read by no process of the platform."""
+        fated: Any = service.database
+        return list(fated.unfated[name].find({}))
+
+    def _database(self) -> Any:
+        return FatedDatabase(memory_database(), self.fate)
