@@ -24,7 +24,9 @@ from ticketing.common.events import subject
 from ticketing.common.logs import logger
 
 MAX_TRIES = 12
-"""Deliveries of a message that keeps failing before it is parked: about seven minutes."""
+"""Deliveries before a message is parked that keeps failing (about seven minutes) or that never gets
+a verdict because its worker dies each time.
+"""
 
 log = logger(__name__)
 

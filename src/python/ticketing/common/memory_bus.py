@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 
+from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
 from ticketing.common.bus import Handle
 from ticketing.common.bus import Message
 from ticketing.common.bus import Park
+from ticketing.common.bus import Verdict
 
 
 @dataclass
@@ -45,12 +47,29 @@ class MemoryBus:
                 message = await asyncio.wait_for(waiting.get(), timeout=0.02)
             except TimeoutError:
                 continue
-            match await handle(message):
+            match await self._attempt(consumer, message, handle):
                 case Again(delay):
                     later = replace(message, tries=message.tries + 1)
                     asyncio.get_running_loop().call_later(delay, waiting.put_nowait, later)
                 case Park(reason):
                     self.parked.append((consumer, message, reason))
+
+    def replay(self, number: int) -> None:
+        """Hand a parked message to the consumer that gave it up, and to no other, as if new."""
+        consumer, message, _ = self.parked.pop(number)
+        self._consumers[consumer].waiting.put_nowait(replace(message, tries=1))
+
+    async def _attempt(self, consumer: str, message: Message, handle: Handle) -> Verdict:
+        """The verdict; without one, because the worker dies, it is another's or is given up."""
+        try:
+            return await handle(message)
+        except BaseException:
+            if message.tries < MAX_TRIES:
+                again = replace(message, tries=message.tries + 1)
+                self._consumers[consumer].waiting.put_nowait(again)
+            else:
+                self.parked.append((consumer, message, "no answer"))
+            raise
 
     def _join(self, name: str, subjects: Sequence[str]) -> _Consumer:
         if name not in self._consumers:

@@ -34,7 +34,7 @@ def copy(
 ) -> Draft:
     """The message once more, for one consumer alone, which had so many tries of it before.
 
-    With `due`, its first delivery is none yet: it is there to set the time of the next.
+    What is delivered before it is `due` is no try: the consumer puts it off until then.
     """
     headers = {
         "Event-Id": message.id,

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ticketing.common import health
+from ticketing.common.jetstream import ACK_WAIT
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.logs import logger
 from ticketing.common.outbox import relay
@@ -17,14 +18,18 @@ from ticketing.common.settings import BrokerSettings
 log = logger(__name__)
 
 
-def work(service: Service[Any], broker: BrokerSettings) -> None:
-    """Work until SIGTERM, finish the event in hand, return; waits for its dependencies first."""
+def work(service: Service[Any], broker: BrokerSettings, *, ack_wait: float = ACK_WAIT) -> None:
+    """Work until SIGTERM, finish the event in hand, return; waits for its dependencies first.
+
+    An event that it holds when it is killed goes to another worker after `ack_wait` seconds.
+    """
     settings = service.settings
     bus = JetStreamBus(
         broker.nats_url,
         broker.nats_cluster_id,
         broker.nats_client_id,
         replicas=broker.nats_replicas,
+        ack_wait=ack_wait,
     )
     alive: dict[str, health.Check] = {}
     ready = {**service.ready_checks(), "nats": lambda: reach_broker(broker.nats_url)}

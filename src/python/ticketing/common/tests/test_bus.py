@@ -185,7 +185,8 @@ def test_a_delay_is_waited_out_while_others_go_on(bus_stand: BusStand) -> None:
 
     asyncio.run(story())
     assert [(one.id, one.tries) for one in listener.heard[:2]] == [("1", 1), ("2", 1)]
-    assert {(one.id, one.tries) for one in listener.heard[2:]} == {("1", 2), ("2", 2)}
+    assert sorted(listener.ids[2:]) == ["1", "2"]
+    assert all(one.tries > 1 for one in listener.heard[2:])
 
 
 def test_what_was_handled_before_a_stop_does_not_come_again(bus_stand: BusStand) -> None:
