@@ -1,0 +1,87 @@
+"""A service that makes things over HTTP, once per key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+from marshmallow import validate
+
+from ticketing.common import keys
+from ticketing.common.aggregate import Aggregate
+from ticketing.common.errors import Conflict
+from ticketing.common.errors import Duplicate
+from ticketing.common.errors import Refused
+from ticketing.common.errors import Unavailable
+from ticketing.common.idempotency import once
+from ticketing.common.identity import User
+from ticketing.common.identity import signed_in
+from ticketing.common.mongo import OUTBOX_INDEX
+from ticketing.common.mongo import Store
+from ticketing.common.mongo import new_id
+from ticketing.common.schemas import text
+from ticketing.common.service import Service
+from ticketing.common.tests.apps import service_of
+from ticketing.common.web import body
+from ticketing.common.web import use_cases
+
+routes = Blueprint("things", __name__)
+
+INDEXES = {"things": [OUTBOX_INDEX], keys.COLLECTION: [keys.INDEX]}
+
+
+class Things:
+    """`meanwhile` happens once the thing is stored, before that is answered."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def make(self, name: str, user_id: str, id: str | None) -> str:
+        thing = Aggregate(id=id or new_id())
+        thing.change()
+        try:
+            self.store.save(thing, {"name": name, "userId": user_id})
+        except Duplicate:
+            self.store.get(thing.id)
+        self.meanwhile()
+        return thing.id
+
+
+class NewThing(Schema):
+    name = text("Name is required", validate.Length(min=1))
+
+
+@routes.post("/things")
+@signed_in
+@once
+def make(user: User, id: str | None) -> ResponseReturnValue:
+    made = use_cases(Things).make(**body(NewThing()), user_id=user.id, id=id)
+    return {"id": made}, 201
+
+
+routes.post("/others", endpoint="make_other")(make)
+
+
+def build(database: Any) -> Service[Things]:
+    store = Store(database["things"])
+    return service_of(
+        routes, use_cases=Things(store), database=database, stores=[store], indexes=INDEXES
+    )
+
+
+def refuse() -> None:
+    raise Refused("No")
+
+
+def lose_a_race() -> None:
+    raise Conflict
+
+
+def hear_nothing() -> None:
+    raise Unavailable("Nobody answers")
+
+
+def fail() -> None:
+    raise ZeroDivisionError
