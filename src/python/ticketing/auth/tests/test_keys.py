@@ -62,7 +62,8 @@ def test_no_password_and_no_session_is_kept_with_the_key(service: Service[Accoun
     client = client_of(service)
     sign_up(client)
     session = client.get_cookie("session")
-    assert session is not None and service.database is not None
+    assert session is not None
+    assert service.database is not None
     kept = str(service.database[COLLECTION].find_one())
     assert ANN["email"] in kept
     assert ANN["password"] not in kept

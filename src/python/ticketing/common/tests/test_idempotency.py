@@ -139,7 +139,7 @@ def test_bad_input_is_an_answer(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "trouble, status", [(lose_a_race, 409), (hear_nothing, 503), (fail, 500)], ids=str
+    ("trouble", "status"), [(lose_a_race, 409), (hear_nothing, 503), (fail, 500)], ids=str
 )
 def test_who_is_told_to_try_again_can_at_once_and_nothing_is_made_twice(
     shop: Shop, trouble: Callable[[], object], status: int
