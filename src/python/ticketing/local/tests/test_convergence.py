@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.stateful import invariant
 from hypothesis.stateful import rule
 
+from ticketing.common.mongo import new_id
 from ticketing.local.tests.fate import die
 from ticketing.local.tests.invariants import check_always
 from ticketing.local.tests.invariants import check_at_rest
@@ -36,6 +37,7 @@ class Marketplace:
 
     def __init__(self) -> None:
         self.world = World()
+        self.wishes: list[dict[str, str]] = []
         for title in ("Concert", "Opera"):
             self.world.tickets.use_cases.create(title=title, price=2050, user_id=SELLER)
         self.world.flow()
@@ -57,11 +59,24 @@ class Marketplace:
 
     def order(self, number: int) -> None:
         ticket = _choose(self._all(self.world.orders, "tickets"), number)
-        wish = {"ticket_id": ticket["_id"], "user_id": _choose(BUYERS, number // 2)}
+        buyer = _choose(BUYERS, number // 2)
+        wish = {"ticket_id": ticket["_id"], "user_id": buyer, "id": new_id()}
+        self.wishes.append(wish)
         before, alone = self._all(self.world.orders, "orders"), self.world.fate.rests
         self.world.try_to(lambda: self.world.orders.use_cases.create(**wish))
         if ticket["withdrawn"] and alone:
             assert self._all(self.world.orders, "orders") == before, "ordered though withdrawn"
+
+    def order_again(self, number: int) -> None:
+        """A buyer who got no answer, or lost it, sends the same request with the same key."""
+        if self.wishes:
+            wish = _recent(self.wishes, number)
+            self.world.try_to(lambda: self.world.orders.use_cases.create(**wish))
+
+    def check_wishes(self) -> None:
+        """However often it is sent, a request makes one order at the most."""
+        orders = {order["_id"] for order in self._all(self.world.orders, "orders")}
+        assert orders <= {wish["id"] for wish in self.wishes}, "one request made two orders"
 
     def cancel(self, number: int) -> None:
         if orders := self._all(self.world.orders, "orders"):
@@ -82,6 +97,12 @@ class Marketplace:
     def authenticate(self, number: int) -> None:
         if intents := list(self.world.bank.accounts):
             self.world.bank.authenticate(_recent(intents, number))
+
+    def webhook(self, number: int) -> None:
+        """Stripe tells of something that happened, at any time after it."""
+        if news := self.world.bank.news:
+            hear = self.world.payments.use_cases.hear
+            self.world.try_to(lambda: hear(_choose(news, number)))
 
     def wait(self, number: int) -> None:
         self.world.clock.advance(number % 40)
@@ -120,9 +141,11 @@ LIKELIHOOD = {
     Marketplace.withdraw: 2,
     Marketplace.relist: 2,
     Marketplace.order: 4,
+    Marketplace.order_again: 1,
     Marketplace.cancel: 1,
     Marketplace.pay: 4,
     Marketplace.authenticate: 1,
+    Marketplace.webhook: 2,
     Marketplace.wait: 1,
     Marketplace.outlast_holds: 2,
     Marketplace.forget_timers: 1,
@@ -178,6 +201,7 @@ class Walk(RuleBasedStateMachine):
         if self.broken:
             raise self.broken
         check_always(self.world)
+        self.marketplace.check_wishes()
 
     def teardown(self) -> None:
         self.world.come_to_rest()

@@ -31,6 +31,7 @@ from ticketing.payments.main import build as build_payments
 from ticketing.payments.processor import CardProcessor
 from ticketing.payments.processor import Intent
 from ticketing.payments.service import Payments
+from ticketing.payments.webhooks import Hint
 from ticketing.tickets.main import build as build_tickets
 from ticketing.tickets.service import Tickets
 
@@ -52,6 +53,7 @@ class Bank(CardProcessor):
     def __init__(self, fate: Fate) -> None:
         self.accounts: dict[str, _Account] = {}
         self.mute = False
+        self.news: list[Hint] = []
         self._fate = fate
 
     def open(self, *, payment_id: str, order_id: str, amount: int) -> Intent:
@@ -68,6 +70,7 @@ class Bank(CardProcessor):
                 DECLINED: "requires_payment_method",
             }[token]
             account.charges += account.status == "succeeded"
+            self._tell(intent_id)
         return self._answer(intent_id)
 
     def look_up(self, intent_id: str) -> Intent:
@@ -77,6 +80,7 @@ class Bank(CardProcessor):
         account = self.accounts[intent_id]
         if account.status != "succeeded":
             account.status = "canceled"
+            self._tell(intent_id)
         return self._answer(intent_id)
 
     def refund(self, intent_id: str, key: str) -> None:
@@ -84,6 +88,7 @@ class Bank(CardProcessor):
         if key not in account.answered:
             account.answered.add(key)
             account.refunds += 1
+            self._tell(intent_id)
         self._answer(intent_id)
 
     def authenticate(self, intent_id: str) -> None:
@@ -92,6 +97,11 @@ class Bank(CardProcessor):
         if account.status == "requires_action":
             account.status = "succeeded"
             account.charges += 1
+            self._tell(intent_id)
+
+    def _tell(self, intent_id: str) -> None:
+        """A webhook, which may come at any time, more than once or never."""
+        self.news.append(Hint(event_id=f"evt_{len(self.news)}", intent_id=intent_id))
 
     def _answer(self, intent_id: str) -> Intent:
         """What was asked has happened; who asked may die before the answer comes."""
@@ -99,7 +109,9 @@ class Bank(CardProcessor):
         if self.mute:
             self.mute = False
             raise Unavailable("no answer")
-        return Intent(id=intent_id, status=self.accounts[intent_id].status, client_secret="s")
+        account = self.accounts[intent_id]
+        refunded = account.refunds > 0
+        return Intent(id=intent_id, status=account.status, client_secret="s", refunded=refunded)
 
 
 class World:
@@ -211,7 +223,7 @@ class World:
         self.bank.mute = False
         self.fate.rest()
         for _ in range(50):
-            self.clock.advance(60)
+            self.clock.advance(70)  # so that the sweep, too, ends what was just ordered
             self.orders.use_cases.expire_overdue()
             self.payments.use_cases.settle_doubts()
             for service in self.services:
