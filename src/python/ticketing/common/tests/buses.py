@@ -11,14 +11,14 @@ from dataclasses import field
 from typing import Protocol
 
 import nats
-from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig
 
 from ticketing.common.bus import Bus
 from ticketing.common.bus import Done
 from ticketing.common.bus import Handle
 from ticketing.common.bus import Message
 from ticketing.common.bus import Verdict
+from ticketing.common.dead_letters import DeadLetter
+from ticketing.common.dead_letters import DeadLetters
 from ticketing.common.jetstream import ACK_WAIT
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.memory_bus import MemoryBus
@@ -50,6 +50,9 @@ class BusStand(Protocol):
     async def parked(self) -> list[Parked]:
         """What was given up."""
 
+    async def replay(self) -> None:
+        """Hand back what was given up first."""
+
 
 class MemoryStand:
     """The bus in memory."""
@@ -64,6 +67,9 @@ class MemoryStand:
     async def parked(self) -> list[Parked]:
         return [Parked(*one) for one in self._bus.parked]
 
+    async def replay(self) -> None:
+        self._bus.replay(0)
+
 
 class JetStreamStand:
     """The bus on a server, which is emptied afterwards."""
@@ -71,6 +77,7 @@ class JetStreamStand:
     def __init__(self, url: str, ack_wait: float = ACK_WAIT) -> None:
         self._url = url
         self._bus = JetStreamBus(url, "ticketing", "tests", ack_wait=ack_wait)
+        self.letters = DeadLetters(url)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[JetStreamBus]:
@@ -82,12 +89,10 @@ class JetStreamStand:
             await remove_streams(self._url)
 
     async def parked(self) -> list[Parked]:
-        client = await nats.connect(self._url)
-        js = client.jetstream()
-        pull = await js.pull_subscribe("dead.>", stream="TICKETING_DEAD", config=ConsumerConfig())
-        found = [_parked(raw) for raw in await pull.fetch(100, timeout=0.3)]
-        await client.close()
-        return found
+        return [_parked(letter) for letter in await asyncio.to_thread(self.letters.all)]
+
+    async def replay(self) -> None:
+        await asyncio.to_thread(lambda: self.letters.replay(self.letters.all()[0].number))
 
 
 @asynccontextmanager
@@ -101,18 +106,15 @@ async def connected(url: str, replicas: int = 1) -> AsyncIterator[JetStreamBus]:
         await bus.close()
 
 
-def _parked(raw: Msg) -> Parked:
-    headers = raw.headers or {}
-    _, stream, consumer, subject = raw.subject.split(".", 3)
-    assert (stream, consumer) == ("TICKETING", headers["Consumer"])
+def _parked(letter: DeadLetter) -> Parked:
     original = Message(
-        id=headers["Event-Id"],
-        subject=subject,
-        body=raw.data,
-        correlation_id=headers["Correlation-Id"],
-        tries=int(headers["Tries"]),
+        id=letter.event_id,
+        subject=letter.subject,
+        body=letter.body,
+        correlation_id=letter.correlation_id,
+        tries=letter.tries,
     )
-    return Parked(consumer, original, headers["Reason"])
+    return Parked(letter.consumer, original, letter.reason)
 
 
 async def remove_streams(url: str) -> None:

@@ -18,7 +18,7 @@ from ticketing.common.tests.buses import consuming
 from ticketing.common.tests.buses import message
 from ticketing.common.tests.buses import until
 
-STREAMS = ["TICKETING", "TICKETING_DEAD"]
+STREAMS = ["TICKETING", "TICKETING_DEAD", "TICKETING_UNANSWERED"]
 
 
 class Member(NatsServer):
