@@ -1,6 +1,7 @@
 """Signing up, in and out."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint
 from flask import Response
@@ -11,6 +12,7 @@ from ticketing.client.notices import go_to
 from ticketing.client.pages import page
 from ticketing.client.paths import own_path
 from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import form_key
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import Refused
 
@@ -20,7 +22,8 @@ accounts = Blueprint("accounts", __name__, url_prefix="/auth")
 @accounts.route("/signup", methods=["GET", "POST"])
 def sign_up() -> ResponseReturnValue:
     visitor = Visitor()
-    return _start_session(visitor, visitor.api.sign_up, "sign_up.html")
+    start = partial(visitor.api.sign_up, key=form_key())
+    return _start_session(visitor, start, "sign_up.html")
 
 
 @accounts.route("/signin", methods=["GET", "POST"])

@@ -9,6 +9,10 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx
+from tenacity import Retrying
+from tenacity import retry_if_exception_type
+from tenacity import stop_after_attempt
+from tenacity import wait_exponential
 
 from ticketing.client.replies import cookies
 from ticketing.client.replies import listing
@@ -21,6 +25,7 @@ from ticketing.client.views import Order
 from ticketing.client.views import Sales
 from ticketing.client.views import Ticket
 from ticketing.client.views import User
+from ticketing.common.errors import Conflict
 from ticketing.common.errors import NotFound
 from ticketing.common.errors import Unavailable
 from ticketing.common.logs import logger
@@ -29,6 +34,16 @@ log = logger(__name__)
 
 TIMEOUT = httpx.Timeout(5, connect=2)
 """Seconds; a payment is the browser's own call, so nothing here waits for a bank."""
+
+
+KEY = "Idempotency-Key"
+_PATIENTLY = Retrying(
+    retry=retry_if_exception_type(Conflict),
+    wait=wait_exponential(0.05),
+    stop=stop_after_attempt(7),
+    reraise=True,
+)
+"""For three seconds."""
 
 
 def connections(**options: Any) -> httpx.Client:
@@ -65,10 +80,10 @@ class Api:
     def current_user(self) -> User | None:
         return read(self._get(f"{self._users}/currentuser"), CurrentUser).current_user
 
-    def sign_up(self, email: str, password: str) -> list[str]:
+    def sign_up(self, email: str, password: str, key: str | None) -> list[str]:
         """Returns the cookies to set, as `sign_in` and `sign_out` do."""
         body = {"email": email, "password": password}
-        return cookies(self._send("POST", f"{self._users}/signup", body))
+        return cookies(self._create(f"{self._users}/signup", body, key))
 
     def sign_in(self, email: str, password: str) -> list[str]:
         body = {"email": email, "password": password}
@@ -91,8 +106,9 @@ class Api:
     def ticket(self, ticket_id: str) -> Ticket:
         return read(self._get(f"{self._tickets}/{_segment(ticket_id)}"), Ticket)
 
-    def list_ticket(self, title: str, price: str) -> Ticket:
-        return read(self._send("POST", self._tickets, {"title": title, "price": price}), Ticket)
+    def list_ticket(self, title: str, price: str, key: str | None) -> Ticket:
+        body = {"title": title, "price": price}
+        return read(self._create(self._tickets, body, key), Ticket)
 
     def edit_ticket(self, ticket_id: str, title: str, price: str) -> None:
         body = {"title": title, "price": price}
@@ -110,8 +126,8 @@ class Api:
     def order(self, order_id: str) -> Order:
         return read(self._get(f"{self._orders}/{_segment(order_id)}"), Order)
 
-    def place_order(self, ticket_id: str) -> Order:
-        return read(self._send("POST", self._orders, {"ticketId": ticket_id}), Order)
+    def place_order(self, ticket_id: str, key: str | None) -> Order:
+        return read(self._create(self._orders, {"ticketId": ticket_id}, key), Order)
 
     def cancel_order(self, order_id: str) -> None:
         self._send("DELETE", f"{self._orders}/{_segment(order_id)}")
@@ -121,6 +137,17 @@ class Api:
 
     def _send(self, method: str, url: str, body: Any = None) -> httpx.Response:
         return self._answered(method, url, json=body)
+
+    def _create(self, url: str, body: Any, key: str | None) -> httpx.Response:
+        """What is made once for this key; where another request with it is still being answered,
+        that is waited for.
+        """
+        if key is None:
+            return self._send("POST", url, body)
+        try:
+            return _PATIENTLY(self._answered, "POST", url, json=body, headers={KEY: key})
+        except Conflict as conflict:
+            raise Unavailable("What was asked for takes its time") from conflict
 
     def _answered(self, method: str, url: str, **content: Any) -> httpx.Response:
         try:
@@ -133,12 +160,13 @@ class Api:
         return reply
 
     def _ask(self, method: str, url: str, content: dict[str, Any]) -> httpx.Response:
-        ask = partial(self._http.request, method, url, headers=self._headers, **content)
+        headers = {**self._headers, **content.pop("headers", {})}
+        ask = partial(self._http.request, method, url, headers=headers, **content)
         try:
             return ask()
         except (httpx.NetworkError, httpx.ProtocolError):
-            if method != "GET":  # what may have been done is not asked for again
-                raise
+            if method != "GET" and KEY not in headers:
+                raise  # what may have been done is not asked for again
             return ask()  # the service had closed the connection that was kept
 
 

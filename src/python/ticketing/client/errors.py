@@ -77,7 +77,7 @@ def _way_back() -> str:
     if request.method == "GET":
         return request.full_path.removesuffix("?")
     if request.endpoint == "selling.list_ticket":
-        typed = {name: value for name, value in request.form.items() if name != "csrf"}
+        typed = {name: value for name, value in request.form.items() if name not in ("csrf", "key")}
         return with_query(request.path, typed)
     if request.endpoint == "selling.edit":
         return request.path

@@ -12,6 +12,7 @@ from ticketing.client.views import Listing
 from ticketing.client.views import Order
 from ticketing.client.views import Ticket
 from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import form_key
 from ticketing.client.wording import MISTAKES
 from ticketing.client.wording import standing
 from ticketing.common.errors import Conflict
@@ -68,7 +69,7 @@ def buy(ticket_id: str) -> ResponseReturnValue:
     """Hold the ticket; a second click leads to the order of the first."""
     visitor = Visitor()
     try:
-        order = visitor.api.place_order(ticket_id)
+        order = visitor.api.place_order(ticket_id, form_key())
     except (Refused, Conflict) as refusal:
         held = _order_just_placed(visitor, ticket_id)
         if held is None:

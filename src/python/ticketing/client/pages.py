@@ -16,6 +16,7 @@ from ticketing.client.paths import with_query
 from ticketing.client.views import Listing
 from ticketing.client.visitor import CSRF
 from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import new_key
 
 
 def page(visitor: Visitor, template: str, status: int = 200, **values: Any) -> Response:
@@ -44,8 +45,13 @@ def turning(
 
 def _page(visitor: Visitor, template: str, status: int, values: dict[str, Any]) -> Response:
     token = visitor.csrf_token
-    own = {"csrf_token": token, "coming_back": _coming_back(), "notice": notice()}
-    response = make_response(render_template(template, **own, **values), status)
+    own = {
+        "csrf_token": token,
+        "form_key": new_key(),
+        "coming_back": _coming_back(),
+        "notice": notice(),
+    }
+    response = make_response(render_template(template, **{**own, **values}), status)
     forget(response)
     if token != request.cookies.get(CSRF):
         response.set_cookie(CSRF, token, secure=request.is_secure, samesite="Lax")

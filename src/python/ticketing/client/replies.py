@@ -20,6 +20,9 @@ log = logger(__name__)
 T = TypeVar("T")
 
 
+SENT_BEFORE = "This form was sent before, with something else in it. Send it again if you mean it."
+
+
 class _Error(msgspec.Struct, frozen=True):
     message: str
     field: str | None = None
@@ -42,6 +45,8 @@ def refuse(reply: httpx.Response) -> NoReturn:
             raise NotFound
         case 409:
             raise Conflict(messages.get("", "Somebody else was first, try again"))
+        case 422:
+            raise Refused(SENT_BEFORE)
     log.warning("a service failed", url=str(reply.url.path), status=reply.status_code)
     raise Unavailable("A part of the platform is in trouble")
 

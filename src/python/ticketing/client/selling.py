@@ -13,6 +13,7 @@ from ticketing.client.pages import page
 from ticketing.client.pages import turning
 from ticketing.client.paths import asked
 from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import form_key
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Invalid
 from ticketing.common.errors import NotAuthorized
@@ -43,9 +44,10 @@ def list_ticket() -> ResponseReturnValue:
     if request.method == "GET":
         return page(visitor, "new_ticket.html", typed=request.args, errors={})
     try:
-        ticket = visitor.api.list_ticket(*_typed())
-    except Invalid as invalid:
-        return page(visitor, "new_ticket.html", 400, typed=request.form, errors=invalid.messages)
+        ticket = visitor.api.list_ticket(*_typed(), form_key())
+    except (Invalid, Refused) as refusal:
+        errors = refusal.messages if isinstance(refusal, Invalid) else {"": str(refusal)}
+        return page(visitor, "new_ticket.html", 400, typed=request.form, errors=errors)
     return go_to(f"/tickets/{ticket.id}", said="Your ticket is on sale.")
 
 

@@ -63,6 +63,7 @@ class Order(View, frozen=True):
     ticket: OrderedTicket
     expired: bool = False
     refunded: bool = False
+    refund_reason: str | None = None
 
     @property
     def state(self) -> str:

@@ -14,6 +14,7 @@ from ticketing.client.views import User
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
 
+MAX_KEY = 255
 SESSION, CSRF = "session", "XSRF-TOKEN"
 
 
@@ -48,6 +49,17 @@ def form_is_ours() -> bool:
     """
     sent, expected = request.form.get("csrf", ""), request.cookies.get(CSRF, "")
     return bool(expected) and hmac.compare_digest(sent.encode(), expected.encode())
+
+
+def form_key() -> str | None:
+    """The key of the form that was sent: it stands for what the visitor asked for, once."""
+    key = request.form.get("key", "")
+    return key if TOKEN.fullmatch(key) and len(key) <= MAX_KEY else None
+
+
+def new_key() -> str:
+    """A key for the forms of a page."""
+    return secrets.token_urlsafe(24)
 
 
 def _token_of_session() -> str | None:

@@ -31,6 +31,8 @@ _OWN = {
 }
 _LATE = "If a payment still arrives, you get the ticket or your money back."
 
+_GONE = "The ticket could not be yours any more"
+
 
 def headline(order: Order) -> str:
     """The order's state in a few words."""
@@ -46,13 +48,15 @@ def headline(order: Order) -> str:
 
 def explanation(order: Order) -> str:
     """What the state means for the buyer, and what can be done about it."""
+    if order.refund_reason and not order.refunded:
+        return f"Your payment came too late. {order.refund_reason}, so you get your money back."
     return {
         "created": "Nobody else can take this ticket while you pay.",
         "awaiting": "No payment has arrived yet. You can still pay until the time is over.",
         "complete": f"You have paid {money(order.ticket.price)}. Enjoy it!",
         "expired": f"The payment did not come in time, so the ticket was let go. {_LATE}",
         "cancelled": f"You let the ticket go. {_LATE}",
-        "refunded": "Your payment came when the ticket could no longer be yours."
+        "refunded": f"Your payment came too late. {order.refund_reason or _GONE}."
         " Your bank shows the refund within some days.",
     }[order.state]
 

@@ -54,7 +54,7 @@ class Browser:
     """A visitor without JavaScript: reads pages, fills in forms, follows where they lead."""
 
     def __init__(self, client: FlaskClient, world: World) -> None:
-        self._client, self._world = client, world
+        self.client, self._world = client, world
         self.page: TestResponse = client.get("/")
 
     @property
@@ -68,7 +68,7 @@ class Browser:
         return self.page.request.path
 
     def open(self, path: str) -> "Browser":
-        self.page = self._client.get(path, follow_redirects=True)
+        self.page = self.client.get(path, follow_redirects=True)
         return self
 
     def send(self, path: str, **fields: str) -> "Browser":
@@ -80,7 +80,7 @@ class Browser:
         return self.post(path, data)
 
     def post(self, path: str, data: dict[str, str]) -> "Browser":
-        self.page = self._client.post(path, data=data, follow_redirects=True)
+        self.page = self.client.post(path, data=data, follow_redirects=True)
         self._world.flow()
         return self
 
