@@ -19,17 +19,23 @@ from ticketing.common.settings import read
 from ticketing.payments import handlers
 from ticketing.payments import routes
 from ticketing.payments.processor import CardProcessor
+from ticketing.payments.reconciler import Reconciler
 from ticketing.payments.repository import INDEXES
 from ticketing.payments.repository import OrderReplica
 from ticketing.payments.repository import PaymentRepository
+from ticketing.payments.repository import WebhookLog
 from ticketing.payments.service import Payments
+from ticketing.payments.webhooks import Mailbox
 
 
 class PaymentsSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
-    """`stripe_api_base` is set only where a stand-in takes Stripe's place."""
+    """`stripe_api_base` is set only where a stand-in takes Stripe's place; without
+    `stripe_webhook_secret` no webhook is taken, and the sweep settles everything.
+    """
 
     stripe_key: str
     stripe_api_base: str = ""
+    stripe_webhook_secret: str = ""
 
 
 def build(
@@ -42,10 +48,14 @@ def build(
     database = connect(settings.mongo_uri) if database is None else database
     store = Store(database["payments"])
     orders = Replica(database["orders"])
+    documents = PaymentRepository(store), OrderReplica(orders)
+    processor = processor or CardProcessor(settings.stripe_key, settings.stripe_api_base)
+    heard = WebhookLog(database["webhooks"])
     payments = Payments(
-        PaymentRepository(store),
-        OrderReplica(orders),
-        processor or CardProcessor(settings.stripe_key, settings.stripe_api_base),
+        *documents,
+        processor,
+        Reconciler(*documents, processor, heard, clock),
+        Mailbox(settings.stripe_webhook_secret),
         new_id=new_id,
         clock=clock,
     )

@@ -54,7 +54,8 @@ class Payment(Aggregate):
     """One per order, around one Stripe PaymentIntent, which can be charged once at the most.
 
     `attempts` counts the tries to confirm the intent and `token` is the latest one's card;
-    `check_at` is when Stripe is to be asked about an outcome, None while none is in doubt.
+    `check_at` is when Stripe is to be asked about an outcome, None while none is in doubt;
+    `untold` is why the latest try failed, where that came out while its buyer was not waiting.
     """
 
     order_id: str
@@ -64,6 +65,7 @@ class Payment(Aggregate):
     attempts: int = 0
     token: str | None = None
     check_at: datetime | None = None
+    untold: str | None = None
 
     @classmethod
     def open(cls, *, id: str, order: Order) -> "Payment":
@@ -80,6 +82,10 @@ class Payment(Aggregate):
         return self.status is not PaymentStatus.OPEN and not self.in_doubt
 
     @property
+    def is_paid(self) -> bool:
+        return self.status is PaymentStatus.SUCCEEDED
+
+    @property
     def attempt_key(self) -> str:
         """The idempotency key of the latest attempt."""
         return f"{self.id}-{self.attempts}"
@@ -88,22 +94,41 @@ class Payment(Aggregate):
         """Start an attempt; to be saved before Stripe is told, so that a crash leaves a trace."""
         if self.is_final:
             raise Refused(CANNOT_PAY)
-        self.intent_id, self.token = intent_id, token
+        self.intent_id, self.token, self.untold = intent_id, token, None
         self.attempts += 1
         self.status, self.check_at = PaymentStatus.PROCESSING, now + DOUBT
         event_id = self.change()
         self.events.append(PaymentStarted(id=event_id, occurred_at=now, payment=self._state()))
 
-    def settle(self, intent_status: str, now: datetime) -> None:
+    def settle(self, intent_status: str, now: datetime, *, untold: str | None = None) -> None:
         """Take over what Stripe says of the intent; a final state stays."""
         if self.is_final:
             return
         self.status = _STATUS.get(intent_status, PaymentStatus.PROCESSING)
+        self.untold = untold if self.status is PaymentStatus.OPEN else None
         self.check_at = now + DOUBT if self.in_doubt else None
         event_id = self.change()
         if self.status is PaymentStatus.SUCCEEDED:
             state = self._state()
             self.events.append(PaymentCreated(id=event_id, occurred_at=now, payment=state))
+
+    def overhear(self, intent_status: str, now: datetime, *, untold: str | None = None) -> None:
+        """Settle where nobody is waiting: what an attempt under way comes to is left to who made
+        it and, should that process die, to `check_at`; but for the end of the matter.
+        """
+        status = _STATUS.get(intent_status, PaymentStatus.PROCESSING)
+        ends = status in (PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED)
+        if status is self.status or (self.status is PaymentStatus.PROCESSING and not ends):
+            return
+        self.settle(intent_status, now, untold=untold)
+
+    def tell(self) -> str | None:
+        """Why the latest try failed, for its buyer, once."""
+        untold = self.untold
+        if untold:
+            self.untold = None
+            self.change()
+        return untold
 
     def postpone(self, now: datetime) -> None:
         """Have Stripe asked again later: it could not tell."""
@@ -112,6 +137,7 @@ class Payment(Aggregate):
 
     def refund(self, now: datetime) -> None:
         """Note that the money went back."""
+        assert self.is_paid, "only what arrived can go back"
         self.status = PaymentStatus.REFUNDED
         event_id = self.change()
         self.events.append(PaymentRefunded(id=event_id, occurred_at=now, payment=self._state()))

@@ -1,12 +1,14 @@
-"""The card processor, Stripe: the only module that knows its SDK."""
+"""The card processor, Stripe, through its SDK, which nothing else but `webhooks` knows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 from typing import TypeVar
+from uuid import uuid4
 
 import stripe
+from requests.structures import CaseInsensitiveDict
 
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
@@ -24,12 +26,19 @@ NOT_PAID = "requires_payment_method"
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """A Stripe PaymentIntent; `declined` is the message for the buyer where an attempt failed."""
+    """A Stripe PaymentIntent; `declined` is the message for the buyer where an attempt failed, and
+    `refunded` says, of an intent that was looked up, that all of its money went back.
+    """
 
     id: str
     status: str
     client_secret: str = ""
     declined: str | None = None
+    refunded: bool = False
+
+
+class RefundFailed(Exception):  # noqa: N818  # said as it is
+    """Stripe took the order to refund, and could not carry it out."""
 
 
 class CardProcessor:
@@ -52,17 +61,19 @@ class CardProcessor:
 
         Raises Refused where Stripe takes no such amount.
         """
-        return self._ask(
-            lambda: self._stripe.payment_intents.create(
+
+        def create(key: str) -> stripe.PaymentIntent:
+            return self._stripe.payment_intents.create(
                 {
                     "amount": amount,
                     "currency": "usd",
                     "allowed_payment_method_types": ["card"],
                     "metadata": {"paymentId": payment_id, "orderId": order_id},
                 },
-                {"idempotency_key": payment_id},
+                {"idempotency_key": key},
             )
-        )
+
+        return self._ask(lambda: _past_failure(create, payment_id))
 
     def confirm(self, intent_id: str, token: str, key: str) -> Intent:
         """Try to charge a card, given as `tok_...` or `pm_...`, once per key.
@@ -84,23 +95,32 @@ class CardProcessor:
 
     def look_up(self, intent_id: str) -> Intent:
         """The intent as it is now."""
-        return self._ask(lambda: self._stripe.payment_intents.retrieve(intent_id))
+        with_charge: Any = {"expand": ["latest_charge"]}
+        return self._ask(lambda: self._stripe.payment_intents.retrieve(intent_id, with_charge))
 
     def close(self, intent_id: str) -> Intent:
         """Cancel the intent so that nobody can pay it; one that is paid stays so."""
         return self._ask(lambda: self._stripe.payment_intents.cancel(intent_id))
 
     def refund(self, intent_id: str, key: str) -> None:
-        """Give the whole amount back; nothing to do if that happened before."""
-        try:
-            _reach(
-                lambda: self._stripe.refunds.create(
-                    {"payment_intent": intent_id}, {"idempotency_key": key}
-                )
+        """Give the whole amount back; nothing to do if that happened before.
+
+        Raises RefundFailed where Stripe cannot: that is for a person to solve.
+        """
+
+        def create(key: str) -> stripe.Refund:
+            return self._stripe.refunds.create(
+                {"payment_intent": intent_id}, {"idempotency_key": key}
             )
+
+        try:
+            refund = _reach(lambda: _past_failure(create, key))
         except stripe.InvalidRequestError as error:
             if error.code != "charge_already_refunded":
                 raise
+        else:
+            if refund.status in ("failed", "canceled"):
+                raise RefundFailed(f"{refund.id} of {intent_id} is {refund.status}")
 
     def _ask(self, call: Callable[[], stripe.PaymentIntent]) -> Intent:
         try:
@@ -110,13 +130,29 @@ class CardProcessor:
             if current is None or isinstance(error, stripe.CardError):
                 raise Refused(error.user_message or "The card was declined") from error
             intent = current
+        charge = intent.latest_charge
         failure = intent.last_payment_error if intent.status == NOT_PAID else None
         return Intent(
             id=intent.id,
             status=intent.status,
             client_secret=intent.client_secret or "",
             declined=failure.message if failure else None,
+            refunded=isinstance(charge, stripe.Charge) and charge.refunded,
         )
+
+
+def _past_failure(call: Callable[[str], T], key: str) -> T:
+    """Call with this key, and with another where a failure is all that Stripe keeps under it.
+
+    For what does no harm when done twice: a second intent is never charged, and of a charge no
+    more is given back than was taken.
+    """
+    try:
+        return call(key)
+    except stripe.StripeError as error:
+        if "Idempotent-Replayed" not in CaseInsensitiveDict(error.headers or {}):
+            raise
+        return call(f"{key}-{uuid4().hex}")
 
 
 def _reach(call: Callable[[], T]) -> T:

@@ -1,15 +1,20 @@
 """Payments as documents, and the orders as last heard."""
 
+from contextlib import suppress
 from datetime import datetime
 
 import pymongo
+from pymongo.errors import DuplicateKeyError
 
 from ticketing.common import keys
+from ticketing.common.clock import utc_now
+from ticketing.common.errors import NotFound
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
+from ticketing.common.mongo import Documents
 from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.replica import Replica
@@ -17,12 +22,17 @@ from ticketing.payments.model import Order
 from ticketing.payments.model import Payment
 from ticketing.payments.model import PaymentStatus
 
+HEARD_SECONDS = 30 * 24 * 3600
+"""For how long the ids of webhooks are known: as long as Stripe lets anybody send one again."""
+
 INDEXES: Indexes = {
     "payments": [
         OUTBOX_INDEX,
         pymongo.IndexModel("orderId", unique=True),
+        pymongo.IndexModel("intentId", unique=True, sparse=True),
         pymongo.IndexModel("checkAt", sparse=True),
     ],
+    "webhooks": [pymongo.IndexModel("heardAt", expireAfterSeconds=HEARD_SECONDS)],
     "orders": [],  # the replica is asked by _id alone
     keys.COLLECTION: [keys.INDEX],
 }
@@ -42,6 +52,10 @@ class PaymentRepository:
         found = self._store.find_one({"orderId": order_id})
         return None if found is None else _payment(found)
 
+    def of_intent(self, intent_id: str) -> Payment | None:
+        found = self._store.find_one({"intentId": intent_id})
+        return None if found is None else _payment(found)
+
     def in_doubt(self, now: datetime, *, limit: int) -> list[Payment]:
         """Payments about which Stripe should be asked by `now`, the longest due first."""
         due = {"checkAt": {"$lte": now}}
@@ -58,8 +72,24 @@ class PaymentRepository:
             "attempts": payment.attempts,
             "token": payment.token,
             "checkAt": payment.check_at,
+            "untold": payment.untold,
         }
         self._store.save(payment, state)
+
+
+class WebhookLog:
+    """The ids of Stripe's events that were settled; the database forgets them by and by."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def knows(self, event_id: str) -> bool:
+        return self._documents.find_one({"_id": event_id}) is not None
+
+    def note(self, event_id: str) -> None:
+        """Safe to repeat. The time is the real one, by which the database forgets."""
+        with suppress(DuplicateKeyError):
+            self._documents.insert_one({"_id": event_id, "heardAt": utc_now()})
 
 
 class OrderReplica:
@@ -86,6 +116,13 @@ class OrderReplica:
             amount=found["amount"],
         )
 
+    def is_cancelled(self, id: str) -> bool:
+        """Whether it has been heard that this order ended unpaid."""
+        try:
+            return bool(self._replica.get(id)["status"] == OrderStatus.CANCELLED.value)
+        except NotFound:
+            return False
+
 
 def _payment(document: Document) -> Payment:
     return Payment(
@@ -98,4 +135,5 @@ def _payment(document: Document) -> Payment:
         attempts=document["attempts"],
         token=document.get("token"),
         check_at=document.get("checkAt"),
+        untold=document.get("untold"),
     )

@@ -1,10 +1,16 @@
 """HTTP for payments."""
 
-from flask import Blueprint
-from flask.typing import ResponseReturnValue
+from threading import BoundedSemaphore
 
+from flask import Blueprint
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ticketing.common.errors import Unavailable
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
+from ticketing.common.web import MAX_BODY
 from ticketing.common.web import body
 from ticketing.common.web import use_cases
 from ticketing.payments.schemas import NewPayment
@@ -15,6 +21,10 @@ payments = Blueprint("payments", __name__, url_prefix="/api/payments")
 
 new_payment = NewPayment()
 
+WEBHOOKS_AT_ONCE = 4
+"""Each waits for Stripe; the other threads are for buyers."""
+_seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
+
 
 @payments.post("")
 @signed_in
@@ -22,3 +32,18 @@ def pay(user: User) -> ResponseReturnValue:
     """201 when paid; 202 when the buyer must act first, then post again."""
     receipt = use_cases(Payments).pay(**body(new_payment), user_id=user.id)
     return receipt_view(receipt), 201 if receipt.client_secret is None else 202
+
+
+@payments.post("/webhook")
+def receive() -> ResponseReturnValue:
+    """What Stripe tells by itself; it comes again unless the answer is 2xx."""
+    data = request.get_data()
+    if len(data) > MAX_BODY:
+        raise RequestEntityTooLarge
+    if not _seats.acquire(blocking=False):
+        raise Unavailable("Too many webhooks at once, try again")
+    try:
+        use_cases(Payments).receive(data, request.headers.get("Stripe-Signature", ""))
+    finally:
+        _seats.release()
+    return {"received": True}

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict
 from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
 from ticketing.common.events import OrderState
 from ticketing.common.events import OrderStatus
 from ticketing.payments.model import CANNOT_PAY
@@ -16,10 +14,11 @@ from ticketing.payments.model import Payment
 from ticketing.payments.model import PaymentStatus
 from ticketing.payments.processor import CardProcessor
 from ticketing.payments.processor import Intent
+from ticketing.payments.reconciler import Reconciler
 from ticketing.payments.repository import OrderReplica
 from ticketing.payments.repository import PaymentRepository
-
-SWEEP_BATCH = 20
+from ticketing.payments.webhooks import Hint
+from ticketing.payments.webhooks import Mailbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +33,8 @@ class Payments:
     """Takes money for orders and gives it back.
 
     Whatever can charge a card was saved before as an attempt, so a crash or a lost answer leaves a
-    payment in doubt, and Stripe is asked what became of it: when the buyer posts again, by the
-    sweep, and when the order ends.
+    payment in doubt, and Stripe is asked what became of it: when the buyer posts again, when Stripe
+    sends a webhook, by the sweep, and when the order ends.
     """
 
     def __init__(
@@ -43,11 +42,14 @@ class Payments:
         payments: PaymentRepository,
         orders: OrderReplica,
         processor: CardProcessor,
+        reconciler: Reconciler,
+        mailbox: Mailbox,
         *,
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._payments, self._orders, self._processor = payments, orders, processor
+        self._reconciler, self._mailbox = reconciler, mailbox
         self._new_id, self._clock = new_id, clock
 
     @retry_on_conflict
@@ -63,14 +65,19 @@ class Payments:
         return self._attempt(payment or self._open(order), token)
 
     def _earlier(self, payment: Payment, token: str) -> Receipt | None:
-        """What came of an earlier try, where that answers a post with this card."""
+        """What came of an earlier try, where that answers a post with this card.
+
+        Raises Refused with what its buyer has not been told yet.
+        """
+        if payment.token == token and (untold := payment.tell()):
+            self._payments.save(payment)
+            raise Refused(untold)
         was_in_doubt = payment.in_doubt
         if was_in_doubt:
             intent = self._settle(payment, self._processor.look_up(_intent_id(payment)))
             if payment.token == token and (payment.in_doubt or intent.declined):
                 return _receipt(payment, intent)
-        paid = payment.status is PaymentStatus.SUCCEEDED
-        return Receipt(payment_id=payment.id) if paid else None
+        return Receipt(payment_id=payment.id) if payment.is_paid else None
 
     def _open(self, order: Order) -> Payment:
         payment = Payment.open(id=self._new_id(), order=order)
@@ -101,22 +108,21 @@ class Payments:
         return self._processor.confirm(intent_id, token, payment.attempt_key)
 
     def settle_doubts(self) -> None:
-        """Ask Stripe about every outcome in doubt; what another writer just changed can wait."""
-        for payment in self._payments.in_doubt(self._clock(), limit=SWEEP_BATCH):
-            try:
-                self._settle_doubt(payment)
-            except (Conflict, Refused):
-                continue
-            except Unavailable:
-                return
+        """Ask Stripe about every outcome in doubt."""
+        self._reconciler.settle_doubts()
 
-    def _settle_doubt(self, payment: Payment) -> None:
-        try:
-            self._settle(payment, self._processor.look_up(_intent_id(payment)))
-        except (Refused, Unavailable):
-            payment.postpone(self._clock())  # the others' turn comes first
-            self._payments.save(payment)
-            raise
+    def receive(self, body: bytes, signature: str) -> None:
+        """Take in a webhook: when this returns it is settled, otherwise Stripe sends it again.
+
+        Raises Refused unless it is signed by Stripe, Unavailable where webhooks are not set up.
+        """
+        hint = self._mailbox.open(body, signature)
+        if hint is not None:
+            self.hear(hint)
+
+    def hear(self, hint: Hint) -> None:
+        """Ask Stripe about the payment that a webhook is about."""
+        self._reconciler.hear(hint)
 
     def follow_order(self, order: OrderState) -> None:
         """Take over the order's state; when it has ended unpaid, see to it that nobody pays it."""
@@ -141,6 +147,8 @@ class Payments:
         payment = self._payments.get(payment_id)
         if payment.status is PaymentStatus.REFUNDED:
             return
+        if not payment.is_paid:
+            raise Refused("No money has arrived that could go back")
         self._processor.refund(_intent_id(payment), f"{payment.id}-refund")
         payment.refund(self._clock())
         self._payments.save(payment)
@@ -152,7 +160,7 @@ class Payments:
 
 
 def _receipt(payment: Payment, intent: Intent) -> Receipt:
-    if payment.status is PaymentStatus.SUCCEEDED:
+    if payment.is_paid:
         return Receipt(payment_id=payment.id)
     if payment.in_doubt and not intent.declined:
         return Receipt(payment_id=payment.id, client_secret=intent.client_secret)

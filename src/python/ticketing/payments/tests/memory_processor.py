@@ -91,9 +91,14 @@ class MemoryProcessor(CardProcessor):
             books = self.books[intent_id]
             if books.charges == 0:
                 raise Refused("There is nothing to refund")
-            books.refunds = 1
+            self._refund(books)
 
         self._answer("refund", act)
+
+    def give_back(self, intent_id: str) -> None:
+        """Somebody refunds the payment in Stripe's dashboard."""
+        assert self.books[intent_id].charges == 1
+        self._refund(self.books[intent_id])
 
     def authenticate(self, intent_id: str) -> None:
         """The buyer does what the bank asks for."""
@@ -129,6 +134,10 @@ class MemoryProcessor(CardProcessor):
     def _succeed(self, books: Books) -> None:
         books.charges += 1
         self._move(books, "succeeded")
+
+    def _refund(self, books: Books) -> None:
+        books.refunds = 1
+        books.intent = replace(books.intent, refunded=True)
 
     def _move(self, books: Books, status: str, declined: str | None = None) -> None:
         books.intent = replace(books.intent, status=status, declined=declined)

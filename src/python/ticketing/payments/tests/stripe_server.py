@@ -15,11 +15,15 @@ Json = dict[str, Any]
 
 @dataclass
 class StripeServer:
-    """`answers` has a status and a body by method and path under /v1; `asked` what was asked."""
+    """`answers` has a status and a body by method and path under /v1, `kept` by idempotency key;
+    `asked` is what was asked, `keys` the keys that were given.
+    """
 
     url: str
     answers: dict[str, tuple[int, Json]] = field(default_factory=dict)
+    kept: dict[str, tuple[int, Json]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
     def answer(self, request: str) -> tuple[int, Json]:
         self.asked.append(request)
@@ -36,8 +40,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # noqa: N802  # the standard library wants these names
         path = self.path.split("?")[0].removeprefix("/v1")
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, body = self.server.written.answer(f"{self.command} {path}")
+        key = self.headers.get("Idempotency-Key", "")
+        self.server.written.keys.append(key)
+        kept = self.server.written.kept.get(key)
+        status, body = kept or self.server.written.answer(f"{self.command} {path}")
         self.send_response(status)
+        if kept:
+            self.send_header("idempotent-replayed", "true")
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
@@ -66,7 +75,7 @@ def stripe_server() -> Iterator[StripeServer]:
 def intent(status: str, **more: Any) -> tuple[int, Json]:
     """The answer that shows the intent `pi_1` in this status."""
     known = {"id": "pi_1", "object": "payment_intent", "client_secret": "pi_1_secret"}
-    return 200, {**known, "status": status, **more}
+    return 200, {**known, "latest_charge": None, "status": status, **more}
 
 
 def error(status: int, type: str, message: str, **more: Any) -> tuple[int, Json]:

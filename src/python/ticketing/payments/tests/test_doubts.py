@@ -8,7 +8,7 @@ from ticketing.common.errors import Failure
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.payments.model import DOUBT
-from ticketing.payments.service import SWEEP_BATCH
+from ticketing.payments.reconciler import SWEEP_BATCH
 from ticketing.payments.tests.memory_processor import ASKS
 from ticketing.payments.tests.memory_processor import DECLINED
 from ticketing.payments.tests.memory_processor import SLOW
@@ -172,3 +172,54 @@ def test_a_crash_just_before_the_outcome_is_saved_loses_nothing(till: Till, toke
         assert token == DECLINED
     till.check_all_is_known()
     assert till.books.charges == (0 if token == DECLINED else 1)
+
+
+def test_the_sweep_closes_what_its_order_left_open(till: Till) -> None:
+    """The post that saw its order end could not close the intent, and the news is handled."""
+    till.stripe.after["open"] = till.cancel_order
+    till.stripe.before["close"] = no_answer
+    _pay_badly(till)
+    till.sweep()
+    assert till.books.intent.status == "canceled"
+    assert till.payment["status"] == "cancelled"
+
+
+def test_an_attempt_that_wakes_after_the_sweep_gave_it_up_is_known_when_its_order_ends(
+    till: Till,
+) -> None:
+    """Its process was frozen for longer than any call may take, and dies of what it then did."""
+    till.stripe.before["confirm"] = till.sweep
+    till.stripe.after["confirm"] = crash
+    _pay_badly(till)
+    assert (till.payment["status"], till.books.charges) == ("open", 1)
+    till.cancel_order()
+    till.check_all_is_known()
+
+
+def test_an_attempt_that_wakes_after_the_sweep_gave_it_up_is_known_by_its_webhook(
+    till: Till,
+) -> None:
+    till.stripe.before["confirm"] = till.sweep
+    till.stripe.after["confirm"] = crash
+    _pay_badly(till)
+    till.hear()
+    till.check_all_is_known()
+
+
+def test_an_order_that_ended_while_an_attempt_was_frozen_is_not_charged(till: Till) -> None:
+    def frozen() -> None:
+        till.sweep()
+        till.cancel_order()
+
+    till.stripe.before["confirm"] = frozen
+    with pytest.raises(Refused, match="Cannot pay for a cancelled order"):
+        till.pay()
+    assert till.books.charges == 0
+    till.check_all_is_known()
+
+
+def test_money_that_never_arrived_is_not_refunded(till: Till) -> None:
+    payment_id = till.pay(ASKS).payment_id
+    with pytest.raises(Refused, match="No money has arrived"):
+        till.service.use_cases.refund(payment_id)
+    assert "refund" not in till.stripe.calls

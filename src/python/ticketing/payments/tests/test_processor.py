@@ -9,6 +9,7 @@ import pytest
 from ticketing.common.errors import Unavailable
 from ticketing.payments.processor import CardProcessor
 from ticketing.payments.processor import Intent
+from ticketing.payments.processor import RefundFailed
 from ticketing.payments.tests.stripe_server import StripeServer
 from ticketing.payments.tests.stripe_server import error
 from ticketing.payments.tests.stripe_server import intent
@@ -27,6 +28,7 @@ CALLS: dict[str, Callable[[CardProcessor], Any]] = {
     CANCEL: lambda processor: processor.close("pi_1"),
     REFUND: lambda processor: processor.refund("pi_1", "p-refund"),
 }
+REFUNDED = 200, {"id": "re_1", "object": "refund", "status": "succeeded"}
 NO_SUCH_TOKEN = error(
     400, "invalid_request_error", "No such token: 'tok_x'", code="resource_missing"
 )
@@ -95,3 +97,58 @@ def test_a_decline_has_the_message_of_the_bank(
         "requires_payment_method",
         "Your card was declined.",
     )
+
+
+@pytest.mark.parametrize(
+    ("charge", "refunded"),
+    [
+        (None, False),
+        ({"id": "ch_1", "object": "charge", "refunded": False, "amount_refunded": 1}, False),
+        ({"id": "ch_1", "object": "charge", "refunded": True}, True),
+    ],
+)
+def test_an_intent_that_is_looked_up_says_whether_all_of_its_money_went_back(
+    server: StripeServer, processor: CardProcessor, charge: object, refunded: bool
+) -> None:
+    server.answers = {INTENT: intent("succeeded", latest_charge=charge)}
+    assert processor.look_up("pi_1").refunded is refunded
+
+
+@pytest.mark.parametrize("request_", [CREATE, REFUND])
+def test_a_failure_that_stripe_keeps_under_a_key_is_passed_by_with_another(
+    server: StripeServer, processor: CardProcessor, request_: str
+) -> None:
+    fault = error(500, "api_error", "Oh no")
+    done = {CREATE: intent("requires_payment_method", last_payment_error=None), REFUND: REFUNDED}[
+        request_
+    ]
+    server.kept = {"p": fault, "p-refund": fault}
+    server.answers = {request_: done}
+    CALLS[request_](processor)
+    assert len({key for key in server.keys if key not in server.kept}) == 1
+
+
+def test_a_kept_failure_of_an_attempt_to_charge_stays_its_outcome(
+    server: StripeServer, processor: CardProcessor
+) -> None:
+    server.kept = {"p-1": error(500, "api_error", "Oh no")}
+    with pytest.raises(Unavailable):
+        CALLS[CONFIRM](processor)
+    assert set(server.keys) == {"p-1"}
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_a_refund_that_stripe_could_not_carry_out_is_none(
+    server: StripeServer, processor: CardProcessor, status: str
+) -> None:
+    server.answers = {REFUND: (200, {"id": "re_1", "object": "refund", "status": status})}
+    with pytest.raises(RefundFailed, match=f"re_1 of pi_1 is {status}"):
+        processor.refund("pi_1", "p-refund")
+
+
+@pytest.mark.parametrize("status", ["succeeded", "pending"])
+def test_a_refund_that_is_on_its_way_counts(
+    server: StripeServer, processor: CardProcessor, status: str
+) -> None:
+    server.answers = {REFUND: (200, {"id": "re_1", "object": "refund", "status": status})}
+    processor.refund("pi_1", "p-refund")

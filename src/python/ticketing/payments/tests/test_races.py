@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from ticketing.common.errors import Failure
 from ticketing.common.errors import Refused
 from ticketing.common.testing import deliver
 from ticketing.common.testing import deliver_all
+from ticketing.payments.service import Receipt
 from ticketing.payments.tests.memory_processor import ASKS
 from ticketing.payments.tests.memory_processor import ASKS_POOR
 from ticketing.payments.tests.memory_processor import DECLINED
@@ -25,6 +27,7 @@ from ticketing.payments.tests.memory_processor import crash
 from ticketing.payments.tests.memory_processor import no_answer
 from ticketing.payments.tests.till import ORDER
 from ticketing.payments.tests.till import Till
+from ticketing.payments.webhooks import Hint
 
 MOMENTS = range(1, 6)
 PLACES = [(when, method) for when in ("before", "after") for method in ("open", "confirm")]
@@ -41,6 +44,8 @@ def _come_to_rest(till: Till) -> None:
     till.stripe.before.clear()
     till.stripe.after.clear()
     _act(till)
+    for id in till.given_back:
+        till.hear(id)
     for news in till.news:
         assert deliver(till.service, news) == Done()
     for _ in range(2):
@@ -146,6 +151,72 @@ def test_a_charge_was_told_as_started_before_stripe_knew_of_it(
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("token", CARDS)
+def test_a_webhook_in_the_midst_of_a_post_changes_nothing_for_its_buyer(
+    moment: int, token: str
+) -> None:
+    answers = []
+    for disturb in (_hear, lambda till: None):
+        till = Till()
+        till.order()
+        service = till.interrupted(moment, partial(disturb, till))
+        answers.append(
+            _answer(partial(service.use_cases.pay, order_id=ORDER, user_id="buyer"), token)
+        )
+        _come_to_rest(till)
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(("when", "method"), PLACES)
+@pytest.mark.parametrize("token", CARDS)
+def test_a_webhook_while_stripe_thinks_changes_nothing_for_the_buyer(
+    when: str, method: str, token: str
+) -> None:
+    answers = []
+    for disturb in (_hear, lambda till: None):
+        till = Till()
+        till.order()
+        getattr(till.stripe, when)[method] = partial(disturb, till)
+        answers.append(_answer(till.pay, token))
+        _come_to_rest(till)
+        assert till.stripe.calls.count("confirm") == 1
+    assert answers[0] == answers[1]
+
+
+def _answer(pay: Callable[..., Receipt], token: str) -> str:
+    """What the buyer reads; ids differ."""
+    try:
+        return str(pay(token=token).client_secret)
+    except Refused as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("same", [True, False])
+def test_two_webhooks_at_once_settle_once(till: Till, moment: int, same: bool) -> None:
+    till.pay(ASKS)
+    till.stripe.authenticate("pi_1")
+    other = Hint(event_id="evt_1" if same else "evt_2", intent_id="pi_1")
+    service = till.interrupted(moment, lambda: till.service.use_cases.hear(other))
+    service.use_cases.hear(Hint(event_id="evt_1", intent_id="pi_1"))
+    till.check_all_is_known()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_refund_at_stripe_in_the_midst_of_ours_is_told_once(till: Till, moment: int) -> None:
+    payment_id = till.pay().payment_id
+
+    def meanwhile() -> None:
+        till.stripe.give_back("pi_1")
+        till.hear()
+
+    till.interrupted(moment, meanwhile).use_cases.refund(payment_id)
+    till.hear()
+    till.check_all_is_known()
+    assert till.payment["status"] == "refunded"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_two_rejections_at_once_refund_once(till: Till, moment: int) -> None:
     payment_id = till.pay().payment_id
     till.interrupted(moment, till.reject_payment).use_cases.refund(payment_id)
@@ -153,7 +224,8 @@ def test_two_rejections_at_once_refund_once(till: Till, moment: int) -> None:
     assert till.books.refunds == 1
 
 
-STEPS = ["pay", "act", "sweep", "cancel", "reject", "lose", "crash", "meanwhile"]
+STEPS = ["pay", "lose", "crash", "meanwhile", "hear meanwhile"]
+STEPS += ["act", "sweep", "cancel", "reject", "hear", "hear again", "give back"]
 
 
 @settings(max_examples=300, deadline=None)
@@ -183,22 +255,24 @@ def test_whatever_happens_an_order_is_charged_once_and_every_charge_is_known(
 def _take(till: Till, step: str, token: str, when: str, method: str) -> None:
     around = getattr(till.stripe, when)
     match step:
-        case "pay":
-            _pay(till, token)
-        case "act":
-            _act(till)
-        case "sweep":
-            till.sweep()
-        case "cancel":
-            till.cancel_order()
-        case "reject":
-            _reject(till)
         case "lose":
             around[method] = no_answer
         case "crash":
             around[method] = crash
         case "meanwhile":
             around[method] = lambda: _pay(till, token)
+        case "hear meanwhile":
+            around[method] = lambda: _hear(till)
+        case "pay":
+            _pay(till, token)
+        case _:
+            ACTS[step](till)
+
+
+def _hear(till: Till, event_id: str | None = None) -> None:
+    for id in list(till.stripe.books):
+        with suppress(Failure):
+            till.hear(id, event_id and f"{event_id}_{id}")
 
 
 def _act(till: Till) -> None:
@@ -213,3 +287,14 @@ def _reject(till: Till) -> None:
     """As the orders service does: only what it was told to be paid."""
     if any(event["subject"] == "payment.created" for event in till.told):
         till.reject_payment()
+
+
+ACTS: dict[str, Callable[[Till], object]] = {
+    "act": _act,
+    "sweep": Till.sweep,
+    "cancel": Till.cancel_order,
+    "reject": _reject,
+    "hear": _hear,
+    "hear again": lambda till: _hear(till, "evt_again"),
+    "give back": Till.give_back,
+}

@@ -28,8 +28,11 @@ from ticketing.payments.service import Receipt
 from ticketing.payments.tests.memory_processor import VISA
 from ticketing.payments.tests.memory_processor import Books
 from ticketing.payments.tests.memory_processor import MemoryProcessor
+from ticketing.payments.webhooks import Hint
 
 ORDER = "5c0a7922c9d89830f4911421"
+WEBHOOK_SECRET = "whsec_of_the_tests"
+ENVIRONMENT = {**ENV, "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
 _EVENTS = {
     OrderStatus.CREATED: OrderCreated,
     OrderStatus.CANCELLED: OrderCancelled,
@@ -49,9 +52,11 @@ class Till:
     database: Any = field(default_factory=memory_database)
     told: list[Any] = field(default_factory=list)
     news: list[Event] = field(default_factory=list)
+    heard: int = 0
+    given_back: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.service = build(ENV, self.database, self.clock, self.stripe)
+        self.service = build(ENVIRONMENT, self.database, self.clock, self.stripe)
         self.service.prepare()
 
     def order(
@@ -99,7 +104,20 @@ class Till:
     def interrupted(self, n: int, step: Callable[[], object]) -> Service[Payments]:
         """The service of a process that loses the processor before its n-th operation."""
         meanwhile: Any = Interrupted(self.database, n, step)
-        return build(ENV, meanwhile, self.clock, self.stripe)
+        return build(ENVIRONMENT, meanwhile, self.clock, self.stripe)
+
+    def hear(self, intent_id: str = "pi_1", event_id: str | None = None) -> None:
+        """A webhook about this intent comes, by default one that never came before."""
+        self.heard += 1
+        event_id = event_id or f"evt_{self.heard}"
+        self.service.use_cases.hear(Hint(event_id=event_id, intent_id=intent_id))
+
+    def give_back(self) -> None:
+        """Somebody refunds at Stripe what was paid, if anything was."""
+        for id, books in self.stripe.books.items():
+            if books.charges:
+                self.stripe.give_back(id)
+                self.given_back.add(id)
 
     def sweep(self) -> None:
         """Let the doubts ripen, then ask about them."""
