@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Protocol
 
 import nats
+from nats.aio.client import Client
 
 from ticketing.common.bus import Bus
 from ticketing.common.bus import Done
@@ -93,6 +94,16 @@ class JetStreamStand:
 
     async def replay(self) -> None:
         await asyncio.to_thread(lambda: self.letters.replay(self.letters.all()[0].number))
+
+
+@asynccontextmanager
+async def raw_client(url: str) -> AsyncIterator[Client]:
+    """A connection to the server that knows nothing of the bus."""
+    client = await nats.connect(url)
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 @asynccontextmanager
