@@ -31,6 +31,7 @@ _OWN = {
 }
 _LATE = "If a payment still arrives, you get the ticket or your money back."
 
+_BANK = "Your bank shows the refund within some days."
 _GONE = "The ticket could not be yours any more"
 
 
@@ -50,14 +51,15 @@ def explanation(order: Order) -> str:
     """What the state means for the buyer, and what can be done about it."""
     if order.refund_reason and not order.refunded:
         return f"Your payment came too late. {order.refund_reason}, so you get your money back."
+    if order.refunded and order.state == "complete":
+        return f"The ticket stays yours, and your {money(order.ticket.price)} went back. {_BANK}"
     return {
         "created": "Nobody else can take this ticket while you pay.",
         "awaiting": "No payment has arrived yet. You can still pay until the time is over.",
         "complete": f"You have paid {money(order.ticket.price)}. Enjoy it!",
         "expired": f"The payment did not come in time, so the ticket was let go. {_LATE}",
         "cancelled": f"You let the ticket go. {_LATE}",
-        "refunded": f"Your payment came too late. {order.refund_reason or _GONE}."
-        " Your bank shows the refund within some days.",
+        "refunded": f"Your payment came too late. {order.refund_reason or _GONE}. {_BANK}",
     }[order.state]
 
 

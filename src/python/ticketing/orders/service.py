@@ -67,9 +67,10 @@ class Orders:
         self._orders.save(order)
 
     @retry_on_conflict
-    def expire(self, order_id: str) -> None:
+    def expire(self, order_id: str, *, early: bool = False) -> None:
+        """End the hold when its time is over, or before, if an operator says so."""
         order = self._orders.get(order_id)
-        order.expire(self._clock())
+        order.expire(self._clock(), early=early)
         self._orders.save(order)
 
     def expire_overdue(self) -> None:

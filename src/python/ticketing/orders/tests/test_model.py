@@ -107,10 +107,15 @@ def test_a_hold_ends_at_its_time_and_not_before(order: Order, status: OrderStatu
     assert order.status is OrderStatus.CANCELLED
 
 
+def test_a_hold_ends_early_if_an_operator_says_so(order: Order) -> None:
+    order.expire(NOW, early=True)
+    assert (order.status, order.expired) == (OrderStatus.CANCELLED, True)
+
+
 @pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.COMPLETE])
 def test_an_ended_order_does_not_expire(order: Order, status: OrderStatus) -> None:
     order.status = status
-    order.expire(NOW)
+    order.expire(NOW, early=True)
     order.expire(NOW + HOLD)
     assert not order.changed
     assert not order.is_overdue(NOW + HOLD)
