@@ -54,7 +54,9 @@ EVERYWHERE = (
     }
 )
 STRIPE = _arrows(443, by="payments-web payments-worker", to="internet")
-STAND_IN = _arrows(3000, by="gateway payments-web payments-worker", to="stripe-fake")
+STAND_IN = _arrows(3000, by="gateway payments-web payments-worker", to="stripe-fake") | _arrows(
+    3000, by="stripe-fake", to="payments-web"
+)
 CLUSTER = _arrows(6222, by="nats", to="nats") | _arrows(8089, by="gateway", to="acme-solver")
 ARROWS = {
     "dev": EVERYWHERE | STAND_IN,

@@ -27,7 +27,7 @@ CONTAINER_SECURITY = {
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 OUR_PROBES = dict(zip(PROBES, ("/healthz", "/readyz", "/healthz"), strict=True))
 VOLUMES = ("configMap", "emptyDir", "persistentVolumeClaim")
-STRIPE = ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY")
+STRIPE = ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
 SECRETS = {"JWT_KEY": "jwt-secret"} | dict.fromkeys(STRIPE, "stripe-secret")
 """Variable, which is also the key, and the secret."""
 SERVED = ("web", "streams")

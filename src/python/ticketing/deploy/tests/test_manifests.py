@@ -13,12 +13,16 @@ from ticketing.deploy.tests import production_rules
 from ticketing.deploy.tests import wiring_rules
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Rule
+from ticketing.deploy.tests.manifests import containers
 from ticketing.deploy.tests.manifests import of_kind
 from ticketing.deploy.tests.manifests import render
 from ticketing.deploy.tests.manifests import title
+from ticketing.deploy.tests.manifests import variables
+from ticketing.deploy.tests.manifests import workloads
 
 OVERLAYS = sorted(network_rules.ARROWS)
 LASTING = [name for name in OVERLAYS if name.startswith("production")]
+WEBHOOK = "/api/payments/webhook"
 RULES = (*pod_rules.RULES, *wiring_rules.RULES, *network_rules.RULES)
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 """The oldest that the manifests are for (a preStop that sleeps), and the newest known."""
@@ -78,6 +82,26 @@ def test_on_one_machine_there_is_one_of_each_and_no_stripe() -> None:
     hosts = {rule["host"] for one in of_kind(manifests, "Ingress") for rule in one["spec"]["rules"]}
     assert hosts == {"localhost", "stripe.localhost"}
     assert "stripe-secret" not in str(manifests)
+
+
+def test_the_stand_in_sends_webhooks_to_where_payments_takes_them_and_signs_for_it() -> None:
+    sent, taken = (_environment("dev", name) for name in ("stripe-fake", "payments-web"))
+    assert sent["STRIPE_FAKE_WEBHOOK_URL"] == f"http://payments-srv:3000{WEBHOOK}"
+    assert sent["STRIPE_WEBHOOK_SECRET"] == taken["STRIPE_WEBHOOK_SECRET"]
+
+
+@pytest.mark.parametrize("overlay", ["production", "production-keda"])
+def test_in_production_only_payments_web_knows_how_stripe_signs(overlay: str) -> None:
+    pods = [one["metadata"]["name"] for one in workloads(render(overlay))]
+    assert [name for name in pods if "STRIPE_WEBHOOK_SECRET" in _environment(overlay, name)] == [
+        "payments-web"
+    ]
+
+
+def _environment(overlay: str, name: str) -> dict[str, object]:
+    manifests = render(overlay)
+    (one,) = (one for one in workloads(manifests) if one["metadata"]["name"] == name)
+    return dict(variables(manifests, containers(one)[0]))
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

@@ -37,6 +37,7 @@ TICKETS, RQ, CLIENT = (
     "Deployment expiration-rq",
     "Deployment client-web",
 )
+STAND_IN = "Deployment stripe-fake"
 NATS, GATEWAY, STREAMS = "StatefulSet nats", "Ingress gateway", "Ingress streams"
 DENIAL, STRIPE = "NetworkPolicy nobody", "NetworkPolicy payments-calls-stripe"
 EVERYBODY = [{"podSelector": dict[str, str]()}]
@@ -64,6 +65,7 @@ CASES = [
     Case(sources, AUTH, "container env JWT_KEY", variable("JWT_KEY", "in git")),
     Case(sources, TICKETS, "container env NATS_CLIENT_ID", variable("NATS_CLIENT_ID", "me")),
     Case(sources, CLIENT, "container env AUTH_URL value", "http://users-srv:3000"),
+    Case(sources, STAND_IN, "container env STRIPE_FAKE_WEBHOOK_URL value", "http://pay-srv:3000"),
     Case(replica_sets, "StatefulSet orders-mongo", "spec replicas", 3, told="orders-web"),
     Case(brokers, NATS, "spec replicas", 3, told="no route to nats-2"),
     Case(brokers, NATS, "spec replicas", 3, told="wants 1 brokers, and there are 3"),
@@ -88,6 +90,10 @@ CASES = [
     Case(table, STRIPE, "spec egress 0 ports", told="payments-web -> stripe-fake:{} is none"),
     Case(table, STRIPE, "spec egress 0 ports 0 endPort", 4000, told="4000} is none"),
     Case(table, STRIPE, "spec egress 0 ports 0 protocol", "UDP", told="'UDP'} is none"),
+    Case(table, "NetworkPolicy payments-answers-stripe-fake", "",
+         told="stripe-fake -> payments-web:3000 is not answered"),
+    Case(table, "NetworkPolicy stripe-fake-calls-payments", "",
+         told="stripe-fake -> payments-web:3000 may not be called"),
     Case(table, FROM_GATEWAY, "spec ingress 0 from 0 podSelector",
          told="auth-web:3000 is none"),
     Case(table, FROM_GATEWAY, f"spec ingress 0 from 0 namespaceSelector matchLabels {ITS_NAME}",
