@@ -1,0 +1,138 @@
+"""What the broker knows: events in the stream, and how far each consumer is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import click
+import nats
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy
+from nats.js.api import ConsumerConfig
+from nats.js.api import DeliverPolicy
+from nats.js.api import StreamState
+from nats.js.errors import NotFoundError
+
+from ticketing.common import wire
+from ticketing.common.bus import Message
+from ticketing.ops.command_line import place
+from ticketing.ops.platform import Platform
+
+T = TypeVar("T")
+
+BATCH = 500
+PATIENCE = 5.0
+"""Seconds until a broker that sends nothing more is taken for silent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A message in the stream: its number there, and when it came."""
+
+    number: int
+    at: datetime
+    message: Message
+    subject: str
+    """As published; `message.subject` is the event's also for a copy to one consumer."""
+
+
+def ask(platform: Platform, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
+    """What the broker answers to a coroutine function; a click error where it does not."""
+    try:
+        return asyncio.run(_ask(platform.nats_url, question))
+    except NotFoundError as error:
+        where = place(platform.nats_url)
+        raise click.ClickException(
+            f"The broker at {where} has no stream {platform.stream}: no worker was ever connected"
+        ) from error
+    except (OSError, nats.errors.Error) as error:
+        raise click.ClickException(
+            f"No answer from the broker at {place(platform.nats_url)}"
+        ) from error
+
+
+async def _ask(url: str, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
+    client = await nats.connect(
+        url, name="ops", connect_timeout=2, max_reconnect_attempts=1, error_cb=_quiet
+    )
+    try:
+        return await question(client.jetstream())
+    finally:
+        await client.close()
+
+
+async def state(js: JetStreamContext, stream: str) -> StreamState:
+    """How many messages a stream has, and the numbers of the first and the last."""
+    return (await js.stream_info(stream)).state
+
+
+async def read(
+    js: JetStreamContext, stream: str, subjects: Sequence[str], *, after: int, until: int
+) -> AsyncIterator[Published]:
+    """The messages of these subjects whose numbers come after one and go up to another."""
+    config = ConsumerConfig(
+        ack_policy=AckPolicy.NONE,
+        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+        opt_start_seq=after + 1,
+        filter_subjects=list(subjects),
+        inactive_threshold=60,
+        mem_storage=True,
+    )
+    async with _pulling(js, stream, config) as pull:
+        waiting = (await pull.consumer_info()).num_pending or 0
+        while waiting:
+            for raw in await pull.fetch(min(BATCH, waiting), timeout=PATIENCE):
+                published = _published(raw)
+                if published.number > until:
+                    return
+                yield published
+                waiting = raw.metadata.num_pending
+
+
+async def first_since(js: JetStreamContext, stream: str, since: datetime) -> int:
+    """The number of the first message from this time on; one after the last if there is none."""
+    config = ConsumerConfig(
+        ack_policy=AckPolicy.NONE,
+        deliver_policy=DeliverPolicy.BY_START_TIME,
+        opt_start_time=since,
+        inactive_threshold=60,
+        mem_storage=True,
+    )
+    async with _pulling(js, stream, config) as pull:
+        info = await pull.consumer_info()
+        if not info.num_pending:
+            return (await state(js, stream)).last_seq + 1
+        (first,) = await pull.fetch(1, timeout=PATIENCE)
+        return _published(first).number
+
+
+@asynccontextmanager
+async def _pulling(
+    js: JetStreamContext, stream: str, config: ConsumerConfig
+) -> AsyncIterator[JetStreamContext.PullSubscription]:
+    """A consumer for the moment, of which nothing stays."""
+    pull = await js.pull_subscribe("", stream=stream, config=config)
+    name = (await pull.consumer_info()).name
+    try:
+        yield pull
+    finally:
+        await pull.unsubscribe()
+        await js.delete_consumer(stream, name)
+
+
+def _published(raw: Msg) -> Published:
+    number = raw.metadata.sequence.stream
+    message = wire.received(raw.subject, raw.data, raw.headers, deliveries=1, id=str(number))
+    at = raw.metadata.timestamp
+    return Published(number=number, at=at, message=message, subject=raw.subject)
+
+
+async def _quiet(_: Exception) -> None:
+    """What goes wrong is raised; the client need not print it."""

@@ -1,0 +1,141 @@
+"""`ops dead`: what consumers gave up."""
+
+import json
+
+import click
+
+from ticketing.common.dead_letters import DeadLetter
+from ticketing.common.dead_letters import DeadLetters
+from ticketing.common.errors import NotFound
+from ticketing.ops.command_line import confirm
+from ticketing.ops.command_line import with_platform
+from ticketing.ops.command_line import yes_option
+from ticketing.ops.platform import Platform
+from ticketing.ops.tables import moment
+from ticketing.ops.tables import say
+from ticketing.ops.tables import table
+
+LIMIT = 1000
+
+numbers = click.argument("numbers", type=int, nargs=-1, metavar="[NUMBER]...")
+consumer_option = click.option("--consumer", help="Only what this consumer gave up.")
+
+
+@click.group()
+def dead() -> None:
+    """Messages that a consumer gave up: see them, hand them to it again, drop them."""
+
+
+@dead.command("list")
+@consumer_option
+@with_platform
+def show_all(platform: Platform, consumer: str | None) -> None:
+    """All of them, the oldest first."""
+    found = _letters(platform).all(consumer or "*", LIMIT)
+    rows = [
+        (each.number, moment(each.parked_at), each.consumer, each.subject, each.tries, each.reason)
+        for each in found
+    ]
+    if not rows:
+        say("No dead letters.")
+        return
+    table("Dead letters", ("number", "parked (UTC)", "consumer", "event", "tries", "reason"), rows)
+    if len(rows) == LIMIT:
+        say(f"There may be more: only {LIMIT} are shown.")
+
+
+@dead.command()
+@click.argument("number", type=int)
+@with_platform
+def show(platform: Platform, number: int) -> None:
+    """One of them, with its headers and its body."""
+    letter = _get(platform, number)
+    about = {
+        "event": letter.subject,
+        "given up by": letter.consumer,
+        "after tries": letter.tries,
+        "at (UTC)": moment(letter.parked_at),
+        "reason": letter.reason,
+    }
+    table(f"Dead letter {number}", ("", ""), about.items())
+    table("Headers", ("name", "value"), sorted(letter.headers.items()))
+    say("Body")
+    say(_pretty(letter.body))
+
+
+@dead.command()
+@numbers
+@click.option("--all", "every", is_flag=True, help="All that there are now.")
+@consumer_option
+@yes_option
+@with_platform
+def replay(
+    platform: Platform, numbers: tuple[int, ...], every: bool, consumer: str | None, yes: bool
+) -> None:
+    """Hand them again to the consumer that gave them up, and to no other.
+
+    If that fails again, there will be new letters.
+    """
+    letters = _chosen(platform, numbers, every, consumer)
+    confirm(f"Hand {_count(letters)} again to {_consumers(letters)}?", yes)
+    for letter in letters:
+        _letters(platform).replay(letter.number)
+        say(f"{letter.number}: {letter.subject} was handed to {letter.consumer} again")
+
+
+@dead.command()
+@numbers
+@click.option("--all", "every", is_flag=True, help="All that there are now.")
+@consumer_option
+@yes_option
+@with_platform
+def drop(
+    platform: Platform, numbers: tuple[int, ...], every: bool, consumer: str | None, yes: bool
+) -> None:
+    """Forget them for good: the consumer will never have handled them."""
+    letters = _chosen(platform, numbers, every, consumer)
+    confirm(f"Drop {_count(letters)} for good, unhandled by {_consumers(letters)}?", yes)
+    for letter in letters:
+        _letters(platform).drop(letter.number)
+        say(f"{letter.number}: {letter.subject} for {letter.consumer} was dropped")
+
+
+def _letters(platform: Platform) -> DeadLetters:
+    return DeadLetters(platform.nats_url, platform.cluster_id)
+
+
+def _get(platform: Platform, number: int) -> DeadLetter:
+    try:
+        return _letters(platform).get(number)
+    except NotFound:
+        raise click.ClickException(f"There is no dead letter {number}") from None
+
+
+def _chosen(
+    platform: Platform, numbers: tuple[int, ...], every: bool, consumer: str | None
+) -> list[DeadLetter]:
+    if numbers and (every or consumer):
+        raise click.UsageError("Give either numbers, or --all or --consumer.")
+    if numbers:
+        return [_get(platform, number) for number in dict.fromkeys(numbers)]
+    if not every and consumer is None:
+        raise click.UsageError("Which? Give their numbers, or --consumer, or --all.")
+    found = _letters(platform).all(consumer or "*", LIMIT)
+    if not found:
+        raise click.ClickException("There are no such dead letters")
+    return found
+
+
+def _count(letters: list[DeadLetter]) -> str:
+    return "1 message" if len(letters) == 1 else f"{len(letters)} messages"
+
+
+def _consumers(letters: list[DeadLetter]) -> str:
+    return ", ".join(sorted({each.consumer for each in letters}))
+
+
+def _pretty(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return repr(body)

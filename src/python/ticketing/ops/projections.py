@@ -1,0 +1,131 @@
+"""`ops projections`: what a service knows of the others' things, made again from the stream."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+import click
+from nats.js import JetStreamContext
+
+from ticketing.common.bus import Again
+from ticketing.common.bus import EventRouter
+from ticketing.common.bus import Message
+from ticketing.common.service import Service
+from ticketing.ops.broker import Published
+from ticketing.ops.broker import ask
+from ticketing.ops.broker import read
+from ticketing.ops.broker import state
+from ticketing.ops.command_line import confirm
+from ticketing.ops.command_line import with_platform
+from ticketing.ops.command_line import yes_option
+from ticketing.ops.platform import Platform
+from ticketing.ops.tables import say
+
+SERVICES = ("orders", "payments", "tickets")
+PATIENCE = 30.0
+"""Seconds to try an event again that came during the rebuild; the workers have it as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """How many events made the new replicas, and came meanwhile; `left` are for the workers."""
+
+    events: int
+    meanwhile: int
+    left: list[str]
+
+
+@click.group()
+def projections() -> None:
+    """What a service knows of other services' things."""
+
+
+@projections.command("rebuild")
+@click.argument("service", type=click.Choice(SERVICES))
+@yes_option
+@with_platform
+def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
+    """Make a SERVICE's replicas again from the first event on, and drop the old ones.
+
+    The service may go on working meanwhile.
+    """
+    names = _replicas(platform.service(service))
+    number = ask(platform, lambda js: _whole(js, platform.stream))
+    confirm(
+        f"Drop what {service} knows of {names} and make it again from the {number} messages of"
+        f" {platform.stream}?",
+        yes,
+    )
+    begun = time.monotonic()
+    rebuilt = ask(platform, lambda js: rebuild(js, platform.stream, platform.service(service)))
+    took = time.monotonic() - begun
+    say(
+        f"Made again from {rebuilt.events} events in {took:.1f} s: what {service} knows of {names}."
+    )
+    say(f"Events that came meanwhile and were handled once more: {rebuilt.meanwhile}.")
+    for event in rebuilt.left:
+        say(f"Known now, but not acted upon yet: {event}. The worker tries it, too.")
+
+
+async def rebuild(js: JetStreamContext, stream: str, service: Service[Any]) -> Rebuilt:
+    """Make the service's replicas again, while its processes work.
+
+    What they hear until the new replicas are in place goes to the old ones. All that came since the
+    beginning is therefore handled once more, by the real handlers: so nothing that was decided by
+    an older state stays wrong.
+    """
+    assert service.projections is not None
+    subjects = service.projections.subjects
+    last = await _whole(js, stream)
+    with ExitStack() as replicas:
+        for replica in service.replicas:
+            replicas.enter_context(replica.rebuilt())
+        told = read(js, stream, subjects, after=0, until=last)
+        events = await _write(told, service.projections, service.use_cases)
+    service.prepare()
+    newest = (await state(js, stream)).last_seq
+    meanwhile = [each async for each in read(js, stream, subjects, after=last, until=newest)]
+    tried = [await _handle(each.message, service) for each in meanwhile]
+    left = [each for each in tried if each is not None]
+    return Rebuilt(events=events, meanwhile=len(meanwhile), left=left)
+
+
+async def _whole(js: JetStreamContext, stream: str) -> int:
+    """The number of the last message; a click error unless all from the first on are there."""
+    known = await state(js, stream)
+    if known.first_seq > 1 or known.num_deleted:
+        raise click.ClickException(
+            f"{stream} is not whole: it begins at message {known.first_seq}, and"
+            f" {known.num_deleted or 0} of it are deleted. What they told would be forgotten, so"
+            " nothing was done."
+        )
+    return known.last_seq
+
+
+async def _write(told: AsyncIterator[Published], router: EventRouter[Any], use_cases: Any) -> int:
+    count = 0
+    async for each in told:
+        await asyncio.to_thread(router.handle, each.message, use_cases)
+        count += 1
+    return count
+
+
+async def _handle(message: Message, service: Service[Any]) -> str | None:
+    """Handle it as the worker does; what it is where that has no end in time."""
+    assert service.events is not None
+    handle = service.events.bind(service.use_cases)
+    deadline = time.monotonic() + PATIENCE
+    while isinstance(verdict := await handle(message), Again):
+        if time.monotonic() + verdict.delay > deadline:
+            return f"{message.subject} {message.id}"
+        await asyncio.sleep(verdict.delay)
+        message = replace(message, tries=message.tries + 1)
+    return None
+
+
+def _replicas(service: Service[Any]) -> str:
+    return " and ".join(each.documents.name for each in service.replicas)

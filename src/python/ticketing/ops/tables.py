@@ -1,0 +1,60 @@
+"""What the operator reads: tables and lines that say the same on a screen and in a pipe."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+UNBOUNDED = 10_000
+"""Columns of a pipe: nothing is cut off or wrapped there, since a script may read it."""
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; a cell too long for the screen is folded, and never cut off."""
+    shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    shown.padding = (0, 2, 0, 0)
+    for column in columns:
+        shown.add_column(column, overflow="fold", header_style="dim")
+    for row in rows:
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    say(shown)
+    say("")
+
+
+def say(line: Table | str) -> None:
+    """Print, in colours only on a screen."""
+    console = Console(highlight=False, markup=False)
+    if console.is_terminal:
+        console.print(line)
+        return
+    console.width = UNBOUNDED
+    with console.capture() as capture:
+        console.print(line)
+    for each in capture.get().splitlines():
+        click.echo(each.rstrip())
+
+
+def moment(time: datetime | None) -> str:
+    """A time in UTC, to the millisecond."""
+    if time is None:
+        return ""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def age(span: timedelta) -> str:
+    """How long: `0.3 s`, `42 s`, `12 min`, `7 h`, `9 d`."""
+    seconds = max(span.total_seconds(), 0.0)
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+
+
+def dollars(cents: int) -> str:
+    return f"${cents // 100}.{cents % 100:02}"
