@@ -1,5 +1,6 @@
 """The auth service in memory, and a browser that talks to it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +12,17 @@ from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import client_of
 from ticketing.common.testing import memory_database
+from ticketing.common.testing_queries import Watched
+from ticketing.common.testing_queries import scans
 
 
 @pytest.fixture()
-def service() -> Service[Accounts]:
-    return build(ENV, memory_database())
+def service() -> Iterator[Service[Accounts]]:
+    """No query of it may scan."""
+    watched: Any = Watched(memory_database())
+    service = build(ENV, watched)
+    yield service
+    assert scans(watched.queries, service.indexes) == []
 
 
 @pytest.fixture()

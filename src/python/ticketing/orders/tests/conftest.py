@@ -1,5 +1,6 @@
 """The orders service in memory, with a clock to turn, a ticket on sale, and its users."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import client_of
 from ticketing.common.testing import deliver
 from ticketing.common.testing import memory_database
+from ticketing.common.testing_queries import Watched
+from ticketing.common.testing_queries import scans
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import ticket_created
@@ -27,12 +30,14 @@ def database() -> Any:
 
 
 @pytest.fixture()
-def service(database: Any, clock: TurnedClock) -> Service[Orders]:
-    """Knows of the one ticket; holds last a minute."""
-    service = build(ENV, database, clock)
+def service(database: Any, clock: TurnedClock) -> Iterator[Service[Orders]]:
+    """Knows of the one ticket; holds last a minute. No query of it may scan."""
+    watched: Any = Watched(database)
+    service = build(ENV, watched, clock)
     service.prepare()
     deliver(service, ticket_created())
-    return service
+    yield service
+    assert scans(watched.queries, service.indexes) == []
 
 
 @pytest.fixture()

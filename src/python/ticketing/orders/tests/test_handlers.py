@@ -171,7 +171,7 @@ def test_a_late_payment_is_rejected_once_if_its_ticket_is_taken(
     for _ in range(3):
         assert deliver(service, paid(order_id)) == Done()
     [event] = take_events(service)
-    assert event.pop("reason")
+    assert event.pop("reason") == show(buyer, order_id)["refundReason"]
     assert event == {
         "subject": "payment.rejected",
         "id": f"{order_id}-2",
@@ -181,6 +181,7 @@ def test_a_late_payment_is_rejected_once_if_its_ticket_is_taken(
     }
     assert show(buyer, order_id)["status"] == "cancelled"
     assert show(rival, other)["status"] == "created"
+    assert "refundReason" not in show(rival, other)
 
 
 def test_a_rejected_payment_stays_so_when_the_ticket_is_free_again(

@@ -105,6 +105,7 @@ def test_late_money_for_a_withdrawn_ticket_goes_back(
     deliver(service, refunded(order_id))
     shown = show(buyer, order_id)
     assert (shown["status"], shown["refunded"]) == ("cancelled", True)
+    assert shown["refundReason"] == "The ticket is not for sale any more"
 
 
 def test_late_money_wins_a_ticket_that_is_for_sale_again(

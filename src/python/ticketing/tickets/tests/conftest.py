@@ -1,5 +1,8 @@
 """The tickets service in memory, with a clock to turn, and its users."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -8,13 +11,19 @@ from ticketing.common.testing import ENV
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import client_of
 from ticketing.common.testing import memory_database
+from ticketing.common.testing_queries import Watched
+from ticketing.common.testing_queries import scans
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 
 
 @pytest.fixture()
-def service() -> Service[Tickets]:
-    return build(ENV, memory_database(), TurnedClock())
+def service() -> Iterator[Service[Tickets]]:
+    """No query of it may scan."""
+    watched: Any = Watched(memory_database())
+    service = build(ENV, watched, TurnedClock())
+    yield service
+    assert scans(watched.queries, service.indexes) == []
 
 
 @pytest.fixture()

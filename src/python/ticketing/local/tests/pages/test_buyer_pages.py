@@ -76,6 +76,7 @@ def test_money_that_came_too_late_is_shown_as_refunded(
     other.send(f"{ticket}/buy")
     market.world.come_to_rest()
     assert "Your money went back" in buyer.open(order).text
+    assert "The ticket went to somebody else." in buyer.text
 
 
 def test_a_held_ticket_says_so_to_others_and_leads_its_buyer_to_the_order(
