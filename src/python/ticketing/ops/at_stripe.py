@@ -21,11 +21,11 @@ def look(platform: Platform, order_id: str, known: dict[str, Any]) -> Iterator[R
     intent = stripe.payment_intents.retrieve(known["intent"])
     yield _state("payment intent", intent.id, intent.status, dollars(intent.amount))
     yield _entry(intent.created, "payment intent made", intent.id)
-    for charge in stripe.charges.list({"payment_intent": intent.id, "limit": 100}).data:
+    for charge in stripe.charges.list({"payment_intent": intent.id, "limit": 100}).data[::-1]:
         kept = f"kept {dollars(charge.amount_captured - charge.amount_refunded)}"
         yield _state("charge", charge.id, charge.status, dollars(charge.amount), kept)
         yield _entry(charge.created, f"charge {charge.status}", charge.id, charge.failure_message)
-    for refund in stripe.refunds.list({"payment_intent": intent.id, "limit": 100}).data:
+    for refund in stripe.refunds.list({"payment_intent": intent.id, "limit": 100}).data[::-1]:
         yield _state("refund", refund.id, refund.status, dollars(refund.amount))
         yield _entry(refund.created, f"refund {refund.status}", refund.id)
 
@@ -35,7 +35,5 @@ def _state(what: str, id: str, *given: object) -> State:
 
 
 def _entry(created: int, what: str, *given: object) -> Entry:
-    # To the second: among events of the same second it may stand before what led to it.
-    return Entry(
-        at=datetime.fromtimestamp(created, UTC), where="Stripe", what=what, detail=facts(*given)
-    )
+    at = datetime.fromtimestamp(created, UTC)
+    return Entry(at=at, where="Stripe", what=what, detail=facts(*given), to_the_second=True)

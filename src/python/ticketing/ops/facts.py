@@ -16,12 +16,15 @@ class State:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Something that happened."""
+    """Something that happened; where its time is known `to_the_second` alone, it may stand before
+    what led to it in that second.
+    """
 
     at: datetime
     where: str
     what: str
     detail: str
+    to_the_second: bool = False
 
 
 Row = State | Entry

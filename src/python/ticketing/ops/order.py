@@ -10,6 +10,7 @@ from ticketing.ops import story
 from ticketing.ops.command_line import confirm
 from ticketing.ops.command_line import with_platform
 from ticketing.ops.command_line import yes_option
+from ticketing.ops.facts import Entry
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import age
 from ticketing.ops.tables import moment
@@ -34,7 +35,7 @@ def show(platform: Platform, order_id: str) -> None:
         raise click.ClickException(_unknown(platform, order_id))
     states = ((each.where, each.what, each.id, each.detail) for each in told.states)
     table(f"Order {order_id}", ("where", "what", "id", "state"), states)
-    entries = ((moment(each.at), each.where, each.what, each.detail) for each in told.entries)
+    entries = ((_time(each), each.where, each.what, each.detail) for each in told.entries)
     table("Story", ("time (UTC)", "where", "what", "detail"), entries)
     if told.problems:
         raise click.ClickException(f"Not all could be seen. {'; '.join(told.problems)}")
@@ -57,6 +58,10 @@ def expire(platform: Platform, order_id: str, yes: bool) -> None:
     say(
         f"Order {order_id} is cancelled; ticket {found['ticket']['id']} is free once tickets hears."
     )
+
+
+def _time(entry: Entry) -> str:
+    return moment(entry.at)[:-4] if entry.to_the_second else moment(entry.at)
 
 
 def _question(order: Document) -> str:
