@@ -23,8 +23,12 @@ SWEEP = 1.0
 """Seconds between looks at the outboxes when nothing wakes the relay."""
 POLL = 0.1
 """Seconds between looks where the database cannot tell of writes."""
+PAGE = 2000
+"""Documents that are asked for at once; bounds the relay's memory. To find the oldest costs the
+database the more the more wait, so that small pages would take ages where very many do.
+"""
 BATCH = 100
-"""Documents whose events are published side by side; bounds the relay's memory."""
+"""Documents whose events are published side by side."""
 _SAVES = [
     {
         "$match": {
@@ -47,7 +51,7 @@ async def relay(stores: Sequence[Store], bus: Bus, stop: asyncio.Event) -> None:
     while not stop.is_set():
         wake.clear()
         try:
-            more = [await publish_pending(store, bus) for store in stores]
+            more = [await publish_pending(store, bus, stop=stop) for store in stores]
         except Exception as error:
             log.warning("cannot publish, trying again", reason=repr(error))
             await asyncio.sleep(SWEEP)
@@ -56,16 +60,26 @@ async def relay(stores: Sequence[Store], bus: Bus, stop: asyncio.Event) -> None:
             await _first_of(wake, stop)
 
 
-async def publish_pending(store: Store, bus: Bus) -> bool:
-    """Publish one batch of pending events; whether there may be more. Raises if one failed."""
-    pending = await asyncio.to_thread(store.pending, BATCH)
+async def publish_pending(
+    store: Store, bus: Bus, *, page: int = PAGE, stop: asyncio.Event | None = None
+) -> bool:
+    """Publish one page of pending events, or less if `stop` is set meanwhile; whether there may be
+    more. Raises if one failed.
+    """
+    pending = await asyncio.to_thread(store.pending, page)
+    for start in range(0, len(pending), BATCH):
+        if stop is None or not stop.is_set():
+            await _publish_all(pending[start : start + BATCH], store, bus)
+    return len(pending) == page
+
+
+async def _publish_all(documents: Sequence[Document], store: Store, bus: Bus) -> None:
     results = await asyncio.gather(
-        *(_publish(document, store, bus) for document in pending), return_exceptions=True
+        *(_publish(document, store, bus) for document in documents), return_exceptions=True
     )
     for result in results:
         if isinstance(result, BaseException):
             raise result
-    return len(pending) == BATCH
 
 
 def as_message(letter: Document) -> Message:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
@@ -62,9 +63,11 @@ class FailingBus:
     before: set[str] = field(default_factory=set)
     after: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    then: Callable[[], object] = lambda: None
 
     async def publish(self, message: Message) -> None:
         self.calls.append(message.id)
+        self.then()
         if message.id in self.before:
             raise ConnectionError("before it was safe")
         await self.bus.publish(message)
@@ -109,17 +112,36 @@ def test_what_waits_is_published_oldest_first_per_document_and_taken_out(
     assert (first.subject, first.correlation_id) == ("expiration.completed", first.id)
 
 
-def test_a_full_batch_says_that_there_may_be_more(parts: tuple[BusStand, Store]) -> None:
+def test_a_full_page_says_that_there_may_be_more(parts: tuple[BusStand, Store]) -> None:
     (stand, store), listener = parts, Listener()
-    for number in range(BATCH + 1):
+    for number in range(4):
         save(store, str(number))
 
     async def story() -> None:
         async with stand.open() as bus, consuming(bus, "orders", listener, SUBJECTS):
-            assert await publish_pending(store, bus)
+            assert await publish_pending(store, bus, page=3)
             assert len(waiting(store)) == 1
-            assert not await publish_pending(store, bus)
-            await until(partial(listener.has, BATCH + 1))
+            assert not await publish_pending(store, bus, page=3)
+            await until(partial(listener.has, 4))
+
+    asyncio.run(story())
+    assert waiting(store) == {}
+
+
+def test_a_page_is_published_in_batches_and_a_stop_comes_between_them(
+    parts: tuple[BusStand, Store],
+) -> None:
+    (stand, store), stop = parts, asyncio.Event()
+    for number in range(2 * BATCH + 1):
+        save(store, str(number))
+
+    async def story() -> None:
+        async with stand.open() as bus:
+            watched = FailingBus(bus, then=stop.set)
+            await publish_pending(store, watched, stop=stop)
+            assert len(watched.calls) == BATCH
+            assert len(waiting(store)) == BATCH + 1
+            await publish_pending(store, bus)
 
     asyncio.run(story())
     assert waiting(store) == {}
