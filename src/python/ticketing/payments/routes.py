@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticketing.common.errors import Unavailable
+from ticketing.common.idempotency import once
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.web import MAX_BODY
@@ -28,8 +29,12 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
 
 @payments.post("")
 @signed_in
-def pay(user: User) -> ResponseReturnValue:
-    """201 when paid; 202 when the buyer must act first, then post again."""
+@once
+def pay(user: User, _: str | None) -> ResponseReturnValue:
+    """201 when paid; 202 when the buyer must act first, then post again, under another key.
+
+    An order has one payment, whatever the id that a key has for it.
+    """
     receipt = use_cases(Payments).pay(**body(new_payment), user_id=user.id)
     return receipt_view(receipt), 201 if receipt.client_secret is None else 202
 

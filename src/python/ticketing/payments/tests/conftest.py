@@ -1,17 +1,23 @@
 """The payments service in memory, with one order to pay."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.testing import client_of
+from ticketing.common.testing_queries import scans
+from ticketing.payments.repository import INDEXES
 from ticketing.payments.tests.till import Till
 
 
 @pytest.fixture()
-def till() -> Till:
+def till() -> Iterator[Till]:
+    """No query of its service may scan."""
     till = Till()
     till.order()
-    return till
+    yield till
+    assert scans(till.watched.queries, INDEXES) == []
 
 
 @pytest.fixture()

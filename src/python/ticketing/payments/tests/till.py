@@ -21,6 +21,7 @@ from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import deliver
 from ticketing.common.testing import memory_database
 from ticketing.common.testing import take_events
+from ticketing.common.testing_queries import Watched
 from ticketing.payments.main import build
 from ticketing.payments.model import DOUBT
 from ticketing.payments.service import Payments
@@ -56,7 +57,8 @@ class Till:
     given_back: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.service = build(ENVIRONMENT, self.database, self.clock, self.stripe)
+        self.watched: Any = Watched(self.database)
+        self.service = build(ENVIRONMENT, self.watched, self.clock, self.stripe)
         self.service.prepare()
 
     def order(
