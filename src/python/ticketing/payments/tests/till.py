@@ -57,8 +57,9 @@ class Till:
     given_back: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.watched: Any = Watched(self.database)
-        self.service = build(ENVIRONMENT, self.watched, self.clock, self.stripe)
+        self.watched = Watched(self.database)
+        database: Any = self.watched
+        self.service = build(ENVIRONMENT, database, self.clock, self.stripe)
         self.service.prepare()
 
     def order(
