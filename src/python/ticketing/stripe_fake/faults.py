@@ -5,7 +5,9 @@ import select
 import socket
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
 
 import msgspec
 from flask import Blueprint
@@ -20,11 +22,6 @@ from ticketing.stripe_fake.exchange import works
 from ticketing.stripe_fake.switches import Fate
 from ticketing.stripe_fake.switches import Faults
 from ticketing.stripe_fake.switches import Switchboard
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
-    from _typeshed.wsgi import WSGIApplication
-    from _typeshed.wsgi import WSGIEnvironment
 
 API = "/v1/"
 PATIENCE = 120.0
@@ -52,12 +49,10 @@ def set_all() -> Response:
 class Unreliable:
     """The application as the switches let its callers see it."""
 
-    def __init__(self, app: "WSGIApplication", switchboard: Switchboard) -> None:
+    def __init__(self, app: WSGIApplication, switchboard: Switchboard) -> None:
         self._app, self._switchboard = app, switchboard
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(API):
             return self._app(environ, start_response)
         self._switchboard.closing.wait(self._switchboard.faults.delay)
@@ -72,7 +67,7 @@ class Unreliable:
         start_response("500 Internal Server Error", [("Content-Type", "application/json")])
         return [body]
 
-    def _have_it_done(self, environ: "WSGIEnvironment", works_first: bool) -> None:
+    def _have_it_done(self, environ: WSGIEnvironment, works_first: bool) -> None:
         """Read the whole request, as a socket closed over unread bytes would tell of it."""
         if works_first:
             list(self._app(environ, lambda *_: lambda data: None))
