@@ -75,6 +75,10 @@ class Process:
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self._process.pid).children(recursive=True)
 
+    def memory(self) -> int:
+        """The bytes that it holds in memory now, children not counted."""
+        return int(psutil.Process(self._process.pid).memory_info().rss)
+
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 

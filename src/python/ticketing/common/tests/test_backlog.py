@@ -1,0 +1,130 @@
+"""Workers with very much before them: what they hold of it, and how they share it."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from ticketing.common.batches import LARGEST
+from ticketing.common.bus import Done
+from ticketing.common.bus import Message
+from ticketing.common.bus import Verdict
+from ticketing.common.clock import utc_now
+from ticketing.common.events import PaymentRejected
+from ticketing.common.testing_servers import eventually
+from ticketing.common.tests.buses import JetStreamStand
+from ticketing.common.tests.buses import connected
+from ticketing.common.tests.buses import consuming
+from ticketing.common.tests.buses import message
+from ticketing.common.tests.buses import raw_client
+from ticketing.common.tests.buses import until
+from ticketing.common.tests.processes import Process
+from ticketing.common.tests.processes import Start
+from ticketing.common.tests.sample import Notes
+from ticketing.common.tests.sample import build
+
+WRITTEN, TOLD = 10_000, 5_000
+"""Events that wait in outboxes, and in the stream."""
+ALL_OF_IT = 30_000_000
+"""Bytes that a worker would hold at least that took all of it at once, on either side."""
+
+
+@pytest.fixture()
+def notes(mongo_uri: str) -> Iterator[Notes]:
+    service = build({"MONGO_URI": mongo_uri, "JWT_KEY": "k" * 32})
+    service.prepare()
+    yield service.use_cases
+    service.close()
+
+
+def news(id: str) -> bytes:
+    """A large event; hearing of it takes no time but the database's."""
+    padding = "0" * 1000  # as many seconds as 0
+    event = PaymentRejected(
+        id=id, occurred_at=utc_now(), payment_id=id, order_id=id, reason=padding
+    )
+    return msgspec.json.encode(event)
+
+
+def fill_outboxes(notes: Notes) -> None:
+    def letter(id: str) -> dict[str, object]:
+        body = news(id).decode()
+        about = {"id": id, "subject": "payment.rejected", "correlationId": id}
+        return {**about, "occurredAt": utc_now(), "body": body}
+
+    for start in range(0, WRITTEN, 1000):
+        ids = [f"written {number}" for number in range(start, start + 1000)]
+        documents = [{"_id": id, "version": 0, "outbox": [letter(id)]} for id in ids]
+        notes.written.documents.insert_many(documents, ordered=False)
+
+
+async def fill_stream(url: str) -> None:
+    async with connected(url) as bus:
+        for start in range(0, TOLD, 500):
+            ids = [f"told {number}" for number in range(start, start + 500)]
+            await asyncio.gather(
+                *(bus.publish(message(id, "payment.rejected", body=news(id))) for id in ids)
+            )
+
+
+def peak(worker: Process, seconds: float) -> int:
+    """The most bytes that it held within so many seconds."""
+    end, most = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        most = max(most, worker.memory())
+        time.sleep(0.02)
+    return most
+
+
+def test_a_worker_holds_little_of_what_waits_in_outboxes_and_stream(
+    start: Start, mongo_uri: str, nats_url: str, notes: Notes
+) -> None:
+    worker = start("worker", MONGO_URI=mongo_uri, NATS_URL=nats_url).ready()
+    notes.write("first")
+    eventually(lambda: worker.records("event handled"))
+    before = worker.memory()
+    fill_outboxes(notes)
+    asyncio.run(fill_stream(nats_url))
+    grown = peak(worker, seconds=4) - before
+    assert len(worker.records("event handled")) < TOLD, "it is still behind"
+    assert grown < ALL_OF_IT / 2, grown
+
+
+def test_a_consumer_has_no_more_in_hand_than_its_largest_batch(nats_url: str) -> None:
+    heard: list[str] = []
+
+    async def handle(message: Message) -> Verdict:
+        heard.append(message.id)
+        if len(heard) == 700:
+            await asyncio.sleep(1)
+        return Done()
+
+    async def story() -> int:
+        async with JetStreamStand(nats_url).open() as bus, raw_client(nats_url) as client:
+            await asyncio.gather(*(bus.publish(message(str(number))) for number in range(2000)))
+            async with consuming(bus, "tickets", handle):
+                await until(lambda: len(heard) == 700)
+                state = await client.jetstream().consumer_info("TICKETING", "tickets")
+        return state.num_ack_pending or 0
+
+    assert 0 < asyncio.run(story()) <= LARGEST
+
+
+def test_two_workers_share_what_waits_and_none_of_it_is_handled_twice(
+    start: Start, mongo_uri: str, nats_url: str, notes: Notes
+) -> None:
+    ids = [f"{number}" for number in range(200)]
+    for id in ids:
+        notes.write(id, seconds="0.02")
+    workers = [start("worker", MONGO_URI=mongo_uri, NATS_URL=nats_url) for _ in range(2)]
+
+    def handled() -> list[list[str]]:
+        return [[one["event_id"] for one in worker.records("event handled")] for worker in workers]
+
+    eventually(lambda: sum(map(len, handled())) >= len(ids), within=30)
+    one, other = handled()
+    assert sorted(one + other) == sorted(f"{id}-0" for id in ids)
+    assert min(len(one), len(other)) > len(ids) / 4
+    assert [worker.stop()[0] for worker in workers] == [0, 0]
