@@ -58,13 +58,13 @@ def test_a_wrong_switch_is_refused_and_changes_nothing(http: FlaskClient, wrong:
 def test_a_slow_api_answers_late_and_the_rest_at_once(
     client: stripe.StripeClient, url: str
 ) -> None:
-    put(url, delay=0.4)
+    put(url, delay=2)
     begun = time.monotonic()
     requests.get(f"{url}/readyz", timeout=5).raise_for_status()
     requests.get(f"{url}/v3/stripe.js", timeout=5).raise_for_status()
-    assert time.monotonic() - begun < 0.4
+    assert time.monotonic() - begun < 2
     begin(client)
-    assert time.monotonic() - begun >= 0.4
+    assert time.monotonic() - begun >= 2
 
 
 def test_of_calls_that_fail_half_have_had_their_effect(
@@ -121,7 +121,7 @@ def test_silence_neither_outlives_a_stop_nor_is_forgotten_by_it(tmp_path: Path) 
         threading.Timer(0.5, process.send_signal, (signal.SIGTERM,)).start()
         with pytest.raises(requests.ConnectionError):
             requests.get(f"{url}/v1/events", timeout=10)
-        assert process.wait(timeout=2) == 0
+        assert process.wait(timeout=5) == 0
     with running(tmp_path, port), sdk(url) as client:
         assert requests.get(f"{url}/test/faults", timeout=5).json()["silent"] == 1
         put(url)
