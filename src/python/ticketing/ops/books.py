@@ -1,6 +1,5 @@
 """All that a platform has on its books: documents, charges, and what its events told."""
 
-import asyncio
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,19 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import nats
-from nats.js.api import AckPolicy
-from nats.js.api import ConsumerConfig
+from nats.js import JetStreamContext
 
 from ticketing.common.mongo import Document
+from ticketing.ops import broker
 from ticketing.ops.platform import STORES
 from ticketing.ops.platform import Platform
 
 Json = dict[str, Any]
-
-BATCH = 500
-PATIENCE = 5.0
-"""Seconds until a broker that sends nothing more is taken for silent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +54,7 @@ class Books:
 
 def read(platform: Platform) -> Books:
     """Read all there is, for a platform at rest: what changes meanwhile does not fit together."""
-    told = asyncio.run(_told(platform))
+    told = _told(platform)
     charges = list(_charges(platform))
 
     def documents(service: str, collection: str) -> list[Document]:
@@ -105,25 +99,17 @@ def _charges(platform: Platform) -> Iterator[Charge]:
             )
 
 
-async def _told(platform: Platform) -> list[Json] | None:
+def _told(platform: Platform) -> list[Json] | None:
     """Every event in the stream, once, in the stream's order."""
-    client = await nats.connect(platform.nats_url, connect_timeout=5, allow_reconnect=False)
-    try:
-        stream = client.jetstream()
-        state = (await stream.stream_info(platform.stream)).state
-        if state.first_seq > 1:
+
+    async def told(js: JetStreamContext) -> list[Json] | None:
+        known = await broker.state(js, platform.stream)
+        if known.first_seq > 1:
             return None
-        config = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=30)
-        pull = await stream.pull_subscribe("", stream=platform.stream, config=config)
         events: dict[str, Json] = {}
-        read = 0
-        while read < state.messages:
-            messages = await pull.fetch(min(BATCH, state.messages - read), timeout=PATIENCE)
-            read += len(messages)
-            for message in messages:
-                event = msgspec.json.decode(message.data)
-                events.setdefault(event["id"], {"subject": message.subject, **event})
-        await pull.unsubscribe()
+        async for each in broker.read(js, platform.stream, [">"], after=0, until=known.last_seq):
+            event = msgspec.json.decode(each.message.body)
+            events.setdefault(event["id"], {"subject": each.message.subject, **event})
         return list(events.values())
-    finally:
-        await client.close()
+
+    return broker.ask(platform, told)

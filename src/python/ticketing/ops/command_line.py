@@ -1,6 +1,7 @@
 """How the operator's commands find the platform, ask before they act, and say what went wrong."""
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from typing import Any
 from typing import Concatenate
@@ -43,7 +44,8 @@ def with_platform(
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         find: Callable[[], Platform] = click.get_current_context().obj
-        command(find(), *args, **kwargs)
+        with closing(find()) as platform:
+            command(platform, *args, **kwargs)
 
     return run
 

@@ -67,6 +67,7 @@ def _outbox(platform: Platform, name: str, now: datetime, problems: list[str]) -
 
 def _waiting(platform: Platform, name: str) -> Iterator[datetime]:
     """When each event happened that the service has not published."""
+    platform.database(name)  # must be in reach
     for store in platform.service(name).stores:
         for document in store.documents.find(WAITING, {"outbox.occurredAt": True}):
             for letter in document["outbox"]:

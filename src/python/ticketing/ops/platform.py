@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from pymongo.database import Database
 
 from ticketing.auth import main as auth
 from ticketing.common.mongo import Document
+from ticketing.common.mongo import ping
 from ticketing.common.service import Service
 from ticketing.expiration import main as expiration
 from ticketing.local.operator import FILE
@@ -41,7 +41,8 @@ class Platform:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
-        self.service = cache(self._build)
+        self._services: dict[str, Service[Any]] = {}
+        self._reached: set[str] = set()
 
     @classmethod
     def find(cls, data_dir: Path, env: Mapping[str, str]) -> "Platform":
@@ -99,14 +100,29 @@ class Platform:
             max_network_retries=1,
         )
 
+    def service(self, name: str) -> Service[Any]:
+        """The service as its own processes put it together; it serves no HTTP here."""
+        if name not in self._services:
+            self._services[name] = self._build(name)
+        return self._services[name]
+
     def database(self, name: str) -> Database[Document]:
-        """The database of one of STORES."""
+        """The database of one of STORES; raises an error of pymongo within two seconds where it is
+        out of reach.
+        """
         database = self.service(name).database
         assert database is not None, f"{name} has no database"
+        if name not in self._reached:
+            ping(database)
+            self._reached.add(name)
         return database
 
+    def close(self) -> None:
+        """Let go of the connections to the databases."""
+        for service in self._services.values():
+            service.close()
+
     def _build(self, name: str) -> Service[Any]:
-        """The service as its own processes put it together; it serves no HTTP here."""
         needed = {"JWT_KEY": "of no use here: nobody signs in"}
         if name in STORES:
             needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]

@@ -53,6 +53,7 @@ def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
 
     The service may go on working meanwhile.
     """
+    platform.database(service)  # must be in reach
     names = _replicas(platform.service(service))
     number = ask(platform, lambda js: _whole(js, platform.stream))
     confirm(

@@ -64,6 +64,39 @@ def test_many_at_once_end_at_the_newest(replica: Replica) -> None:
     assert held(replica) == of(7)
 
 
+def test_a_rebuilt_replica_holds_what_was_applied_to_it_and_nothing_else(
+    replica: Replica,
+) -> None:
+    other = Replica(replica.documents)
+    replica.apply("a", 9, {"name": "wrong", "stray": True})
+    replica.apply("b", 9, {"name": "of nobody"})
+    with replica.rebuilt():
+        replica.apply("a", 3, state(3))
+        assert other.get("a")["version"] == 9  # until the new one is whole
+    assert held(replica) == held(other) == of(3)
+    with pytest.raises(NotFound):
+        other.get("b")
+    replica.apply("a", 4, state(4))
+    assert held(other) == of(4)
+
+
+def test_an_empty_replica_takes_the_place_of_the_old_one_too(replica: Replica) -> None:
+    replica.apply("a", 9, state(9))
+    with replica.rebuilt():
+        pass
+    with pytest.raises(NotFound):
+        held(replica)
+
+
+def test_a_rebuild_that_fails_leaves_the_old_replica_and_nothing_else(replica: Replica) -> None:
+    replica.apply("a", 1, state(1))
+    with pytest.raises(ZeroDivisionError), replica.rebuilt():
+        replica.apply("a", 2, state(2))
+        raise ZeroDivisionError
+    assert held(replica) == of(1)
+    assert replica.documents.database.list_collection_names() == ["replica"]
+
+
 @settings(max_examples=50)
 @given(st.lists(st.integers(min_value=0, max_value=9), min_size=1, max_size=20))
 def test_any_order_with_any_duplicates_ends_at_the_newest(versions: list[int]) -> None:

@@ -1,10 +1,12 @@
 """How the operator's command finds a platform."""
 
 import json
+import time
 from pathlib import Path
 
 import click
 import pytest
+from pymongo.errors import PyMongoError
 
 from ticketing.local.operator import FILE
 from ticketing.ops.platform import Platform
@@ -62,5 +64,15 @@ def test_a_service_is_put_together_as_its_own_processes_do(data_dir: Path) -> No
     platform = Platform.find(data_dir, {})
     orders = platform.service("orders")
     assert orders is platform.service("orders")
-    assert (orders.name, platform.database("orders").name) == ("orders", "orders")
-    orders.close()
+    assert orders.database is not None
+    assert (orders.name, orders.database.name) == ("orders", "orders")
+    platform.close()
+
+
+def test_a_database_out_of_reach_is_not_waited_for(data_dir: Path) -> None:
+    platform = Platform.find(data_dir, {})
+    begun = time.monotonic()
+    with pytest.raises(PyMongoError):
+        platform.database("orders")
+    assert time.monotonic() - begun < 4
+    platform.close()

@@ -1,0 +1,16 @@
+"""A broker for the tests that need no more than that."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ticketing.common.testing_servers import NatsServer
+
+
+@pytest.fixture()
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    server = NatsServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()

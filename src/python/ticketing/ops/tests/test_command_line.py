@@ -1,0 +1,73 @@
+"""The command line where there is no platform, or one that does not answer."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from click.testing import Result
+
+from ticketing.common.testing import UNKNOWN_ID
+from ticketing.common.testing_servers import free_port
+from ticketing.local.operator import FILE
+from ticketing.ops.main import main
+from ticketing.ops.platform import VARIABLES
+
+VERBS = [
+    *("dead list", "dead show 1", "dead replay --all", "dead drop 1", "outbox lag", "audit"),
+    *(f"order show {UNKNOWN_ID}", f"order expire {UNKNOWN_ID}", f"payment refund {UNKNOWN_ID}"),
+    *("projections rebuild orders",),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def ops(line: str, data_dir: Path) -> Result:
+    return CliRunner().invoke(main, ["--data-dir", str(data_dir), *line.split()])
+
+
+@pytest.mark.parametrize("line", ["", "dead", "dead replay", "order expire", "projections rebuild"])
+def test_help_needs_no_platform(line: str, tmp_path: Path) -> None:
+    assert ops(f"{line} --help", tmp_path).exit_code == 0
+
+
+@pytest.mark.parametrize("line", VERBS)
+def test_without_a_platform_every_verb_says_so_in_one_line(line: str, tmp_path: Path) -> None:
+    result = ops(line, tmp_path)
+    assert result.exit_code == 1
+    (said,) = result.output.splitlines()
+    assert said.startswith(f"Error: No platform runs with the data directory {tmp_path}.")
+
+
+@pytest.mark.parametrize("line", VERBS)
+def test_a_platform_that_does_not_answer_is_an_error_and_no_traceback(
+    line: str, tmp_path: Path
+) -> None:
+    (tmp_path / FILE).write_text(json.dumps(_unreachable()))
+    result = ops(line, tmp_path)
+    assert result.exit_code == 1, result.output
+    assert result.output.splitlines()[-1].startswith("Error: "), result.output
+    assert "Traceback" not in result.output
+    assert len(result.output) < 2000
+
+
+def test_a_wrong_command_line_is_no_failure_of_the_platform(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(_unreachable()))
+    for line in ("dead replay", "dead drop 1 --all", "projections rebuild auth", "dead show x"):
+        assert ops(line, tmp_path).exit_code == 2, line
+
+
+def _unreachable() -> dict[str, str]:
+    mongo = f"mongodb://127.0.0.1:{free_port()}/it?serverSelectionTimeoutMS=200"
+    names = ("AUTH", "TICKETS", "ORDERS", "PAYMENTS")
+    return {
+        **{f"{name}_MONGO_URI": mongo for name in names},
+        "NATS_URL": f"nats://127.0.0.1:{free_port()}",
+        "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
+        "STRIPE_KEY": "sk_test_nobody",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
+    }

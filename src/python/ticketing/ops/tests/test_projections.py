@@ -1,0 +1,191 @@
+"""Replicas made again from a real stream, with the service's documents in memory."""
+
+import asyncio
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+from typing import Any
+
+import click
+import msgspec
+import nats
+import pytest
+from nats.js import JetStreamContext
+
+from ticketing.common import wire
+from ticketing.common.bus import EventRouter
+from ticketing.common.bus import Message
+from ticketing.common.events import Event
+from ticketing.common.events import OrderCancelled
+from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderedTicket
+from ticketing.common.events import OrderState
+from ticketing.common.events import OrderStatus
+from ticketing.common.events import subject
+from ticketing.common.service import Service
+from ticketing.common.streams import Streams
+from ticketing.common.streams import publish
+from ticketing.common.testing import ENV
+from ticketing.common.testing import memory_database
+from ticketing.common.testing_servers import NatsServer
+from ticketing.ops.projections import Rebuilt
+from ticketing.ops.projections import rebuild
+from ticketing.tickets.main import build
+from ticketing.tickets.service import Tickets
+
+NOW = datetime.now(UTC)
+STREAMS = Streams("ticketing")
+ORDER = "6b0370b449ad1210ca7c799a"
+
+
+@pytest.fixture()
+def tickets() -> Service[Tickets]:
+    """With one ticket, and a replica of orders that is wrong in every way."""
+    service = build(ENV, memory_database())
+    service.prepare()
+    orders = _orders(service)
+    orders.insert_one({"_id": ORDER, "version": 99, "status": "complete", "stray": True})
+    orders.insert_one({"_id": "of nobody", "version": 0, "status": "created"})
+    return service
+
+
+def test_a_replica_is_what_the_stream_tells(
+    tickets: Service[Tickets], nats_server: NatsServer
+) -> None:
+    ticket = tickets.use_cases.create(title="A concert", price=2000, user_id="seller")
+    told = [created(ticket.id), cancelled(ticket.id)]
+    rebuilt = run(nats_server, tickets, told)
+    assert (rebuilt.events, rebuilt.meanwhile, rebuilt.left) == (2, 0, [])
+    (order,) = _orders(tickets).find()
+    assert (order["_id"], order["version"], order["status"]) == (ORDER, 1, "cancelled")
+    assert "stray" not in order
+
+
+def test_copies_for_another_consumer_tell_nothing_new(
+    tickets: Service[Tickets], nats_server: NatsServer
+) -> None:
+    ticket = tickets.use_cases.create(title="A concert", price=2000, user_id="seller")
+    again = wire.copy("copy", "payments", _message(cancelled(ticket.id)), tries=3)
+    rebuilt = run(nats_server, tickets, [created(ticket.id)], again)
+    assert rebuilt.events == 1
+    (order,) = _orders(tickets).find()
+    assert order["status"] == "created"
+
+
+def test_what_came_meanwhile_is_handled_once_more(
+    tickets: Service[Tickets], nats_server: NatsServer
+) -> None:
+    ticket = tickets.use_cases.create(title="A concert", price=2000, user_id="seller")
+    loop_of_js: list[tuple[asyncio.AbstractEventLoop, JetStreamContext]] = []
+    slow = EventRouter[Tickets]()
+
+    @slow.on(OrderCreated)
+    def note(event: OrderCreated, use_cases: Tickets) -> None:
+        use_cases.note(event.order, event.occurred_at)
+        loop, js = loop_of_js[0]
+        letter = wire.event(_message(cancelled(ticket.id)))
+        asyncio.run_coroutine_threadsafe(publish(js, letter), loop).result(5)
+
+    slow.on(OrderCancelled)(lambda event, use_cases: use_cases.note(event.order, event.occurred_at))
+
+    async def go(js: JetStreamContext) -> Rebuilt:
+        loop_of_js.append((asyncio.get_running_loop(), js))
+        await publish(js, wire.event(_message(created(ticket.id))))
+        return await rebuild(js, STREAMS.events, replace(tickets, projections=slow))
+
+    tickets.use_cases.follow(created(ticket.id).order, NOW)  # as the worker did
+    rebuilt = with_broker(nats_server, go)
+    assert (rebuilt.events, rebuilt.meanwhile, rebuilt.left) == (1, 1, [])
+    assert tickets.use_cases.get(ticket.id).order_id is None
+    (order,) = _orders(tickets).find()
+    assert order["status"] == "cancelled"
+
+
+def test_a_stream_that_lost_its_beginning_rebuilds_nothing(
+    tickets: Service[Tickets], nats_server: NatsServer
+) -> None:
+    before = list(_orders(tickets).find())
+
+    async def go(js: JetStreamContext) -> Rebuilt:
+        for event in (created("t"), cancelled("t")):
+            await publish(js, wire.event(_message(event)))
+        await js.delete_msg(STREAMS.events, 1)
+        return await rebuild(js, STREAMS.events, tickets)
+
+    with pytest.raises(click.ClickException, match="TICKETING is not whole"):
+        with_broker(nats_server, go)
+    assert list(_orders(tickets).find()) == before
+
+
+@pytest.mark.parametrize("name", ["tickets", "orders", "payments"])
+def test_every_service_with_a_replica_can_have_it_made_again(name: str) -> None:
+    module = __import__(f"ticketing.{name}.main", fromlist=["build"])
+    service: Service[Any] = module.build(ENV, memory_database())
+    assert service.replicas
+    assert service.projections is not None
+    assert service.events is not None
+    assert set(service.projections.subjects) <= set(service.events.subjects)
+
+
+def run(
+    server: NatsServer, service: Service[Any], events: Sequence[Event], *drafts: wire.Draft
+) -> Rebuilt:
+    async def go(js: JetStreamContext) -> Rebuilt:
+        for draft in (*(wire.event(_message(event)) for event in events), *drafts):
+            await publish(js, draft)
+        return await rebuild(js, STREAMS.events, service)
+
+    return with_broker(server, go)
+
+
+def with_broker(
+    server: NatsServer, go: Callable[[JetStreamContext], Awaitable[Rebuilt]]
+) -> Rebuilt:
+    async def connected() -> Rebuilt:
+        client = await nats.connect(server.url)
+        js = client.jetstream()
+        await STREAMS.ensure(js, 1)
+        try:
+            return await go(js)
+        finally:
+            await client.close()
+
+    return asyncio.run(connected())
+
+
+def created(ticket_id: str) -> OrderCreated:
+    return OrderCreated(
+        id=f"{ORDER}-0", occurred_at=NOW, order=_state(ticket_id, 0, OrderStatus.CREATED)
+    )
+
+
+def cancelled(ticket_id: str) -> OrderCancelled:
+    return OrderCancelled(
+        id=f"{ORDER}-1", occurred_at=NOW, order=_state(ticket_id, 1, OrderStatus.CANCELLED)
+    )
+
+
+def _state(ticket_id: str, version: int, status: OrderStatus) -> OrderState:
+    return OrderState(
+        id=ORDER,
+        user_id="buyer",
+        status=status,
+        expires_at=NOW + timedelta(seconds=60),
+        version=version,
+        ticket=OrderedTicket(id=ticket_id, price=20.0),
+    )
+
+
+def _message(event: Event) -> Message:
+    body = msgspec.json.encode(event)
+    return Message(id=event.id, subject=subject(type(event)), body=body, correlation_id="c")
+
+
+def _orders(service: Service[Tickets]) -> Any:
+    database: Any = service.database
+    documents: Any = database["orders"]
+    return documents
