@@ -17,6 +17,7 @@ def check_always(world: World) -> None:
         assert account.refunds <= account.charges, f"refunded more than charged: {account}"
     assert all(count <= 1 for count in charges.values()), f"charged twice: {charges}"
     _check_tickets(world)
+    _check_reservations(world)
 
 
 def check_at_rest(world: World) -> None:
@@ -52,6 +53,17 @@ def _check_tickets(world: World) -> None:
         states = [is_free, "heldUntil" in ticket, "soldAt" in ticket]
         assert states.count(True) == 1, ticket
         assert ("soldAt" in ticket) == ("soldFor" in ticket), ticket
+
+
+def _check_reservations(world: World) -> None:
+    """A ticket stays with the order that it was told of, until it is told of that one's end."""
+    orders = {order["_id"]: order for order in world.all(world.orders, "orders")}
+    tickets = {ticket["_id"]: ticket for ticket in world.all(world.tickets, "tickets")}
+    news = world.orders_in_news_for(world.tickets)
+    for known in world.all(world.tickets, "orders"):
+        if known["status"] != "cancelled" and known["_id"] not in news:
+            ticket = tickets[orders[known["_id"]]["ticket"]["id"]]
+            assert ticket.get("orderId") == known["_id"], f"{ticket} was taken from {known}"
 
 
 def _check_sales(world: World) -> None:

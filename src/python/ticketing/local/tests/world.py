@@ -159,6 +159,11 @@ class World:
         """Every event that was published, as a JSON object, once for each service that hears it."""
         return [msgspec.json.decode(message.body) for _, message in self.sent]
 
+    def orders_in_news_for(self, service: Service[Any]) -> set[str]:
+        """The orders of which a message is on the way to this service."""
+        bodies = (msgspec.json.decode(m.body) for s, m in self.on_the_way if s is service)
+        return {body["order"]["id"] for body in bodies if "order" in body}
+
     def repeat(self, number: int) -> None:
         """Send once more what was sent at any time before."""
         self.on_the_way.append(self.sent[number % len(self.sent)])
