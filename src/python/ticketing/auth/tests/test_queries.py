@@ -7,6 +7,7 @@ import pytest
 
 from ticketing.auth.main import build
 from ticketing.auth.repository import INDEXES
+from ticketing.common import keys
 from ticketing.common.testing import ENV
 from ticketing.common.testing import client_of
 from ticketing.common.testing import memory_database
@@ -44,3 +45,7 @@ def test_without_one_of_the_indexes_a_query_scans(
     queries: list[Query], collection: str, index: pymongo.IndexModel
 ) -> None:
     assert scans(queries, without(INDEXES, collection, index))
+
+
+def test_the_database_drops_old_keys() -> None:
+    assert keys.INDEX in INDEXES[keys.COLLECTION]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 from typing import Any
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,8 +17,14 @@ from ticketing.common.idempotency import EXTENSION
 from ticketing.common.idempotency import HEADER
 from ticketing.common.idempotency import REPLAYED
 from ticketing.common.keys import COLLECTION
+from ticketing.common.keys import KEPT
+from ticketing.common.keys import LEASE
+from ticketing.common.keys import Answer
 from ticketing.common.keys import Keys
+from ticketing.common.keys import StillRunning
+from ticketing.common.keys import Turn
 from ticketing.common.testing import ENV
+from ticketing.common.testing import Interrupted
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import client_of
 from ticketing.common.testing import memory_database
@@ -180,6 +188,29 @@ def test_a_late_try_waits_for_the_one_that_took_over(shop: Shop) -> None:
     taken_over = {"$set": {"holder": "somebody else"}}
     shop.things.meanwhile = lambda: shop.database[COLLECTION].update_one({}, taken_over)
     assert said(ask(shop.ann)) == (409, RUNNING)
+
+
+@pytest.mark.parametrize("moment", range(1, 4))
+@pytest.mark.parametrize("age", [KEPT, LEASE], ids=["over", "overdue"])
+def test_of_two_who_begin_anew_at_once_one_does(database: Any, moment: int, age: timedelta) -> None:
+    clock, begun = TurnedClock(datetime.now(UTC)), list[Turn | None]()
+    plain = Keys(database[COLLECTION], "secret", clock)
+    turn = plain.claim("a", b"asked")
+    assert isinstance(turn, Turn)
+    if age is KEPT:
+        plain.keep(turn, Answer(status=201, body="{}"))
+    clock.advance(age.total_seconds())
+
+    def begin(keys: Keys) -> None:
+        try:
+            begun.append(cast(Turn, keys.claim("a", b"asked")))
+        except StillRunning:
+            begun.append(None)
+
+    late: Any = Interrupted(database, moment, lambda: begin(plain))
+    begin(Keys(late[COLLECTION], "secret", clock))
+    assert late.happened
+    assert begun.count(None) == 1
 
 
 def test_after_24_hours_a_key_is_as_new(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pymongo
 import pytest
 
+from ticketing.common import keys
 from ticketing.common.testing import ENV
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import client_of
@@ -73,3 +74,7 @@ def test_all_indexes_are_made_at_the_start() -> None:
     for collection, models in INDEXES.items():
         made = {"_id_", *(model.document["name"] for model in models)}
         assert set(database[collection].index_information()) >= made - {"_id_"}
+
+
+def test_the_database_drops_old_keys() -> None:
+    assert keys.INDEX in INDEXES[keys.COLLECTION]

@@ -3,6 +3,7 @@
 import pymongo
 import pytest
 
+from ticketing.common import keys
 from ticketing.common.testing import client_of
 from ticketing.common.testing_queries import Query
 from ticketing.common.testing_queries import scans
@@ -43,3 +44,7 @@ def test_without_one_of_the_indexes_a_query_scans(
     queries: list[Query], collection: str, index: pymongo.IndexModel
 ) -> None:
     assert scans(queries, without(INDEXES, collection, index))
+
+
+def test_the_database_drops_old_keys() -> None:
+    assert keys.INDEX in INDEXES[keys.COLLECTION]

@@ -7,6 +7,7 @@ import pymongo
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common import keys
 from ticketing.common.testing import ENV
 from ticketing.common.testing import client_of
 from ticketing.common.testing import deliver
@@ -68,3 +69,7 @@ def test_without_one_of_the_indexes_a_query_scans(
     queries: list[Query], collection: str, index: pymongo.IndexModel
 ) -> None:
     assert scans(queries, without(INDEXES, collection, index))
+
+
+def test_the_database_drops_old_keys() -> None:
+    assert keys.INDEX in INDEXES[keys.COLLECTION]
