@@ -32,16 +32,22 @@ async def pull(join: Join, size: Callable[[], int], take: Take, stop: asyncio.Ev
         while not stop.is_set():
             try:
                 joined = joined or await join()
-                await take(await joined.fetch(size(), timeout=PULL))
-            except TimeoutError:
-                continue
-            except nats.errors.Error as error:
+                if messages := await _next(joined, size()):
+                    await take(messages)
+            except (nats.errors.Error, TimeoutError) as error:
                 log.warning("cannot reach the broker, trying again", reason=repr(error))
                 await _leave(joined)
                 joined = None
                 await asyncio.sleep(0.5)
     finally:
         await _leave(joined)
+
+
+async def _next(joined: JetStreamContext.PullSubscription, size: int) -> Sequence[Msg]:
+    try:
+        return await joined.fetch(size, timeout=PULL)
+    except TimeoutError:
+        return []
 
 
 async def _leave(joined: JetStreamContext.PullSubscription | None) -> None:

@@ -78,11 +78,18 @@ def received(
         subject=subject,
         body=body or b"",
         correlation_id=headers.get("Correlation-Id", ""),
-        tries=int(headers.get("Tries", 0)) + deliveries,
+        tries=_number(headers.get("Tries", "")) + deliveries,
     )
 
 
 def due(headers: Mapping[str, str] | None) -> datetime | None:
-    """When the message may be handled, if it says so."""
-    text = (headers or {}).get("Due")
-    return datetime.fromisoformat(text) if text else None
+    """When the message may be handled, if it says so; raises nothing, so that no header kills."""
+    try:
+        moment = datetime.fromisoformat((headers or {}).get("Due", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
