@@ -42,7 +42,7 @@ def look(platform: Platform, order_id: str, known: dict[str, Any]) -> Iterator[R
 
     yield from ask(platform, published)
     for letter in DeadLetters(platform.nats_url, platform.cluster_id).all():
-        if order_id.encode() in letter.body:
+        if any(id.encode() in letter.body for id in (order_id, known.get("ticket", order_id))):
             what = f"{letter.subject} given up"
             detail = f"dead letter {letter.number} after {letter.tries} tries: {letter.reason}"
             yield Entry(at=letter.parked_at, where=letter.consumer, what=what, detail=detail)

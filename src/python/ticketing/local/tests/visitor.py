@@ -30,6 +30,12 @@ class Visitor:
         url = f"{self._url}/api{path}"
         return self._session.request(method, url, headers=headers, timeout=30, **options)
 
+    def page(self, path: str) -> str:
+        """A page as a browser without scripts shows it."""
+        reply = self._session.get(f"{self._url}{path}", timeout=30)
+        assert reply.ok, reply.text
+        return reply.text
+
     def sign_up(self) -> "Visitor":
         body = {"email": self.email, "password": PASSWORD}
         _expect(201, self.request("POST", "/users/signup", json=body))
