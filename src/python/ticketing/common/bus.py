@@ -79,7 +79,8 @@ class Bus(Protocol):
     ) -> None:
         """Hand each message of these subjects to `handle`, one at a time, until `stop` is set.
 
-        Consumers of one name share the messages; each name gets all of them.
+        Consumers of one name share the messages; each name gets all of them. What is in hand when
+        a worker dies goes to another, and is parked once that has happened `MAX_TRIES` times.
         """
 
 

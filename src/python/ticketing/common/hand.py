@@ -8,6 +8,8 @@ from contextlib import suppress
 import nats
 from nats.aio.msg import Msg
 
+from ticketing.common.bus import MAX_TRIES
+
 
 class Hand:
     """Messages in the order in which they are handled: what is new first, what came before last.
@@ -27,10 +29,12 @@ class Hand:
         return self._current
 
     async def give_back(self) -> None:
-        """Let the broker deliver at once what waits."""
-        while self._waiting:
-            with suppress(nats.errors.Error):
-                await self._waiting.popleft().nak()
+        """Let the broker deliver at once what waits, but for what it would soon give up by that."""
+        given, self._waiting = self._waiting, deque(filter(_nearly_given_up, self._waiting))
+        for raw in given:
+            if not _nearly_given_up(raw):
+                with suppress(nats.errors.Error):
+                    await raw.nak()
 
     async def keep(self, every: float) -> None:
         """Tell the broker every so many seconds that these are in hand, until cancelled."""
@@ -49,3 +53,7 @@ def came_before(raw: Msg) -> bool:
 def deliveries(raw: Msg) -> int:
     """How often the broker has delivered it to this consumer, this time included."""
     return raw.metadata.num_delivered or 1
+
+
+def _nearly_given_up(raw: Msg) -> bool:
+    return deliveries(raw) >= MAX_TRIES - 1

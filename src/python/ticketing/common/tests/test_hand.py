@@ -8,11 +8,13 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 
+from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
 from ticketing.common.bus import Message
 from ticketing.common.bus import Verdict
 from ticketing.common.hand import Hand
+from ticketing.common.hand import deliveries
 from ticketing.common.tests.buses import SUBJECTS
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import Listener
@@ -68,6 +70,22 @@ def test_what_came_before_is_handled_after_the_new_and_alone(nats_url: str) -> N
         assert ids(await all_of(Hand(together))) == ["3", "4", "5", "0"]
         others = await pull.fetch(6, timeout=1)
         assert sorted(ids(others)) == ["1", "2"], "given back, not kept from other workers"
+
+    play(nats_url, story)
+
+
+def test_what_the_broker_would_soon_give_up_is_handled_instead_of_given_back(
+    nats_url: str,
+) -> None:
+    async def story(pull: JetStreamContext.PullSubscription) -> None:
+        near = list[Msg]()
+        while len(near) < 6:
+            for raw in await pull.fetch(6, timeout=1):
+                if deliveries(raw) == MAX_TRIES - 1:
+                    near.append(raw)
+                else:
+                    await raw.nak()
+        assert len(await all_of(Hand(near))) == 6
 
     play(nats_url, story)
 
