@@ -83,7 +83,8 @@ def _mongod(mongod: str, data: DataDirectory, port: int) -> tuple[str, ...]:
 def _secantus(data: DataDirectory, port: int) -> tuple[str, ...]:
     # With a file of our own it does not go looking for one in the machine's usual places.
     config = data.write("secantus.toml", "")
-    command = (program("secantusd-py"), "--config", str(config), "--host", "127.0.0.1")
+    server = (sys.executable, "-m", "ticketing.local.secantusd")
+    command = (*server, "--config", str(config), "--host", "127.0.0.1")
     files = str(data.directory("mongo"))
     return (*command, "--port", str(port), "--storage-path", files, "--sync-on-commit")
 
