@@ -22,6 +22,10 @@ TRIES = 4
 Json = dict[str, Any]
 
 
+class JoinError(Exception):
+    """The platform did not let somebody in."""
+
+
 class Person:
     """Signed in once `join` has returned; None is for no answer."""
 
@@ -38,14 +42,14 @@ class Person:
         self._session.trust_env = False
         self._email = f"{uuid.uuid4().hex}@example.com"
 
-    def join(self) -> bool:
-        """Sign up; or in, where an earlier answer was lost on the way."""
+    def join(self) -> None:
+        """Sign up; or in, where the answer was lost on the way. Raises JoinError."""
         body = {"email": self._email, "password": PASSWORD}
-        for path in ("/users/signup", "/users/signin"):
-            answer = self.send("sign up or in", "POST", path, body)
+        for path in ("/users/signup", "/users/signin", "/users/signin"):
+            answer = self.send("sign up or in", "POST", path, body, patience=(5.0, 30.0))
             if answer is not None and answer.done:
-                return True
-        return False
+                return
+        raise JoinError("nobody can sign up")
 
     def get(self, what: str, path: str) -> Any:
         """The JSON; None without an answer or where it was refused."""
@@ -72,7 +76,13 @@ class Person:
         return min(answers, key=lambda answer: answer.status, default=None)
 
     def send(
-        self, what: str, method: str, path: str, body: Json | None = None, key: str = ""
+        self,
+        what: str,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        key: str = "",
+        patience: tuple[float, float] | None = None,
     ) -> Answer | None:
         """One request, counted; None where no answer came."""
         headers = {"X-XSRF-TOKEN": self._session.cookies.get("XSRF-TOKEN") or ""}
@@ -81,7 +91,7 @@ class Person:
         url = f"{self._url}/api{path}"
         try:
             reply = self._session.request(
-                method, url, json=body, headers=headers, timeout=self._patience
+                method, url, json=body, headers=headers, timeout=patience or self._patience
             )
         except requests.RequestException as error:
             late = isinstance(error, requests.Timeout)

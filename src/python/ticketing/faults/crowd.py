@@ -35,11 +35,14 @@ class Place:
     stop: threading.Event
 
     def person(self) -> Person:
-        return Person(self.url, self.tally, self.promises)
+        """Somebody who has signed in."""
+        person = Person(self.url, self.tally, self.promises)
+        person.join()
+        return person
 
 
 class Crowd:
-    """At work from `start` to `leave`."""
+    """At work from `start` to `leave`; they join one by one, since passwords are slow to check."""
 
     def __init__(self, place: Place, buyers: int = BUYERS, sellers: int = SELLERS) -> None:
         self._place = place
@@ -79,14 +82,11 @@ class Seller:
     def __init__(self, place: Place, number: int) -> None:
         self._place, self._number = place, number
         self._person = place.person()
-        self._joined = False
 
     def visit(self, number: int) -> float:
         """Returns the pause until the next visit."""
         plan = plans.sale(self._place.seed, self._number, number)
-        self._joined = self._joined or self._person.join()
-        if self._joined:
-            self._sell(plan, f"Seat {self._number}-{number}")
+        self._sell(plan, f"Seat {self._number}-{number}")
         return plan.pause
 
     def _sell(self, plan: plans.Sale, title: str) -> None:
@@ -125,15 +125,12 @@ class Buyer:
     def __init__(self, place: Place, number: int) -> None:
         self._place, self._number = place, number
         self._person = place.person()
-        self._joined = False
         self._posts = 0
 
     def visit(self, number: int) -> float:
         """Returns the pause until the next visit."""
         plan = plans.purchase(self._place.seed, self._number, number)
-        self._joined = self._joined or self._person.join()
-        if self._joined:
-            self._buy(plan)
+        self._buy(plan)
         return plan.pause
 
     def _buy(self, plan: plans.Purchase) -> None:

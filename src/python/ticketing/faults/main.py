@@ -22,6 +22,7 @@ from rich.console import Console
 
 from ticketing.common.dead_letters import DeadLetters
 from ticketing.faults.breaking import Breaker
+from ticketing.faults.client import JoinError
 from ticketing.faults.crowd import Crowd
 from ticketing.faults.crowd import Place
 from ticketing.faults.probe import NotWellError
@@ -75,9 +76,9 @@ class Run:
         stand_in = StandIn(self._platform.stripe_url, self._seed)
         breaker, probe = Breaker(self._platform, stand_in), Probe(self._platform)
         probe.join()
-        began = time.monotonic()
         try:
             with self._crowd():
+                began = time.monotonic()
                 for each in rounds(self._seed, self._platform.names()):
                     if time.monotonic() - began > self._minutes * 60:
                         break
@@ -106,13 +107,16 @@ class Run:
 
     def _round(self, each: Round, breaker: Breaker, probe: Probe, began: float) -> None:
         before, start = self._tally.now(), time.monotonic()
+        blows = " + ".join(str(fault) for fault in each.faults)
         end = breaker.strike(each.faults)
-        well = probe.until_well()
+        try:
+            well = probe.until_well()
+        except NotWellError as error:
+            raise NotWellError(f"{blows}: {error}") from error
         together = len(each.faults)
         struck = [Struck(fault=f, recovery=well - end, together=together) for f in each.faults]
         seen = since(self._tally.now(), before)
         self._record.note(struck, seen, well - start)
-        blows = " + ".join(str(fault) for fault in each.faults)
         say(f"{start - began:6.1f} s  {blows}: well again after {well - end:.1f} s")
         time.sleep(each.pause)
 
@@ -152,7 +156,7 @@ def main(seed: int, minutes: float, keep: Path | None) -> None:
     run = Run(seed, minutes, directory)
     try:
         report = run.run()
-    except PlatformError as error:
+    except (PlatformError, JoinError) as error:
         _fail(seed, minutes, directory, [str(error)])
     Console(width=None if sys.stdout.isatty() else 110, highlight=False).print(report.table())
     failures = run.failures + (["the rules were broken"] if report.violations else [])

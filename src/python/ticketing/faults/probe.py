@@ -30,9 +30,9 @@ class Probe:
         self._last = "the platform was never ready"
 
     def join(self) -> None:
-        """Raises NotWellError."""
-        if not (self._seller.join() and self._buyer.join()):
-            raise NotWellError("nobody can sign up")
+        """Raises JoinError."""
+        self._seller.join()
+        self._buyer.join()
 
     def until_well(self) -> float:
         """The moment (of `time.monotonic`) when all was seen to be well; raises NotWellError."""
