@@ -23,7 +23,7 @@ consumer_option = click.option("--consumer", help="Only what this consumer gave 
 
 @click.group()
 def dead() -> None:
-    """Messages that a consumer gave up: see them, hand them to it again, drop them."""
+    """Messages that a consumer gave up."""
 
 
 @dead.command("list")

@@ -41,10 +41,11 @@ def main(context: click.Context, data_dir: Path) -> None:
 @main.command("audit")
 @with_platform
 def check(platform: Platform) -> None:
-    """Hold every order, ticket, payment and charge against the five rules.
+    """Hold all books against the five rules.
 
-    To be believed where nothing is on its way: what changes while it reads may look like a
-    violation. Exit code 1 if there is one.
+    Every order, ticket and payment, every replica, and every charge at Stripe. To be believed where
+    nothing is on its way: what changes while it reads may look like a violation. Exit code 1 if
+    there is one.
     """
     found = audit(platform)
     if not found:
