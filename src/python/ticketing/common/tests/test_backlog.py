@@ -115,15 +115,16 @@ def test_a_consumer_has_no_more_in_hand_than_its_largest_batch(nats_url: str) ->
 def test_two_workers_share_what_waits_and_none_of_it_is_handled_twice(
     start: Start, mongo_uri: str, nats_url: str, notes: Notes
 ) -> None:
+    workers = [start("worker", MONGO_URI=mongo_uri, NATS_URL=nats_url) for _ in range(2)]
+    eventually(lambda: all(worker.records("working") for worker in workers), within=30)
     ids = [f"{number}" for number in range(200)]
     for id in ids:
-        notes.write(id, seconds="0.02")
-    workers = [start("worker", MONGO_URI=mongo_uri, NATS_URL=nats_url) for _ in range(2)]
+        notes.write(id, seconds="0.05")
 
     def handled() -> list[list[str]]:
         return [[one["event_id"] for one in worker.records("event handled")] for worker in workers]
 
-    eventually(lambda: sum(map(len, handled())) >= len(ids), within=30)
+    eventually(lambda: sum(map(len, handled())) >= len(ids), within=60)
     one, other = handled()
     assert sorted(one + other) == sorted(f"{id}-0" for id in ids)
     assert min(len(one), len(other)) > len(ids) / 4
