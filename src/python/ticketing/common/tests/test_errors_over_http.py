@@ -17,6 +17,8 @@ from ticketing.common.errors import NotFound
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
+from ticketing.common.keys import OtherRequest
+from ticketing.common.keys import StillRunning
 from ticketing.common.tests.apps import app_of
 from ticketing.common.tests.apps import errors
 from ticketing.common.tests.apps import reply
@@ -35,6 +37,8 @@ FAILURES: dict[str, Exception] = {
     "not-yet": NotYet("too early"),
     "unavailable": Unavailable("no answer"),
     "unknown": RuntimeError("password=hunter2"),
+    "running": StillRunning(),
+    "other": OtherRequest(),
 }
 
 
@@ -69,6 +73,8 @@ def client() -> Iterator[FlaskClient]:
         ("conflict", errors(409, "Somebody else was first, try again")),
         ("duplicate", errors(409, "Somebody else was first, try again")),
         ("not-yet", errors(409, "Somebody else was first, try again")),
+        ("running", errors(409, str(StillRunning()))),
+        ("other", errors(422, str(OtherRequest()))),
         ("unavailable", errors(503, "no answer")),
         ("unknown", errors(500, "Something went wrong")),
     ],
