@@ -7,11 +7,11 @@ from datetime import UTC
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from nats.js import JetStreamContext
 
 from ticketing.common.mongo import Document
 from ticketing.ops import broker
+from ticketing.ops.events import content
 from ticketing.ops.platform import STORES
 from ticketing.ops.platform import Platform
 
@@ -100,7 +100,7 @@ def _charges(platform: Platform) -> Iterator[Charge]:
 
 
 def _told(platform: Platform) -> list[Json] | None:
-    """Every event in the stream, once, in the stream's order."""
+    """Every event in the stream that can be read, once, in the stream's order."""
 
     async def told(js: JetStreamContext) -> list[Json] | None:
         known = await broker.state(js, platform.stream)
@@ -108,8 +108,8 @@ def _told(platform: Platform) -> list[Json] | None:
             return None
         events: dict[str, Json] = {}
         async for each in broker.read(js, platform.stream, [">"], after=0, until=known.last_seq):
-            event = msgspec.json.decode(each.message.body)
-            events.setdefault(event["id"], {"subject": each.message.subject, **event})
+            if event := content(each.message):
+                events.setdefault(event["id"], event)
         return list(events.values())
 
     return broker.ask(platform, told)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -123,8 +124,9 @@ async def _pulling(
     try:
         yield pull
     finally:
-        await pull.unsubscribe()
-        await js.delete_consumer(stream, name)
+        with suppress(nats.errors.Error):  # by itself it goes after a minute
+            await pull.unsubscribe()
+            await js.delete_consumer(stream, name)
 
 
 def _published(raw: Msg) -> Published:

@@ -15,6 +15,8 @@ from ticketing.ops.broker import ask
 from ticketing.ops.broker import first_since
 from ticketing.ops.broker import read
 from ticketing.ops.broker import state
+from ticketing.ops.events import Json
+from ticketing.ops.events import content
 from ticketing.ops.facts import Entry
 from ticketing.ops.facts import Row
 from ticketing.ops.facts import facts
@@ -26,8 +28,6 @@ CLOCKS = timedelta(minutes=5)
 """How much the clocks of services and broker may differ."""
 PROMPTLY = timedelta(seconds=1)
 SOURCES = {"ticket": "tickets", "order": "orders", "payment": "payments"}
-
-Json = dict[str, Any]
 
 
 def look(platform: Platform, order_id: str, known: dict[str, Any]) -> Iterator[Row]:
@@ -67,7 +67,9 @@ class _Events:
         ids = (self._order_id, self._ticket_id or self._order_id)
         if not any(id.encode() in published.message.body for id in ids):
             return None
-        event: Json = msgspec.json.decode(published.message.body)
+        event = content(published.message)
+        if event is None:
+            return {"id": published.message.id}
         if not published.message.subject.startswith("ticket."):
             mine = self._order_id in (
                 event.get("orderId"),
@@ -84,6 +86,8 @@ def _entry(published: Published, event: Json) -> Entry:
     where = SOURCES.get(subject.partition(".")[0], "expiration")
     if subject == "payment.rejected":
         where = "orders"
+    if "occurredAt" not in event:
+        return Entry(at=published.at, where=where, what=subject, detail="cannot be read")
     copy = published.subject.split(".")[1] if published.subject.startswith("again.") else None
     late = published.at - msgspec.convert(event["occurredAt"], type=type(published.at))
     return Entry(

@@ -12,7 +12,6 @@ import click
 from nats.js import JetStreamContext
 
 from ticketing.common.bus import Again
-from ticketing.common.bus import EventRouter
 from ticketing.common.bus import Message
 from ticketing.common.service import Service
 from ticketing.ops.broker import Published
@@ -22,6 +21,7 @@ from ticketing.ops.broker import state
 from ticketing.ops.command_line import confirm
 from ticketing.ops.command_line import with_platform
 from ticketing.ops.command_line import yes_option
+from ticketing.ops.events import content
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import say
 
@@ -32,9 +32,12 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """How many events made the new replicas, and came meanwhile; `left` are for the workers."""
+    """How many events made the new replicas, and came meanwhile; `left` are for the workers, and
+    `unread` are the numbers of those that nobody could have read.
+    """
 
     events: int
+    unread: list[int]
     meanwhile: int
     left: list[str]
 
@@ -68,6 +71,9 @@ def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
         f"Made again from {rebuilt.events} events in {took:.1f} s: what {service} knows of {names}."
     )
     say(f"Events that came meanwhile and were handled once more: {rebuilt.meanwhile}.")
+    if rebuilt.unread:
+        numbers = ", ".join(map(str, rebuilt.unread))
+        say(f"Left out, since nobody can read them: messages {numbers} of {platform.stream}.")
     for event in rebuilt.left:
         say(f"Known now, but not acted upon yet: {event}. The worker tries it, too.")
 
@@ -86,13 +92,13 @@ async def rebuild(js: JetStreamContext, stream: str, service: Service[Any]) -> R
         for replica in service.replicas:
             replicas.enter_context(replica.rebuilt())
         told = read(js, stream, subjects, after=0, until=last)
-        events = await _write(told, service.projections, service.use_cases)
+        events, unread = await _write(told, service)
     service.prepare()
     newest = (await state(js, stream)).last_seq
     meanwhile = [each async for each in read(js, stream, subjects, after=last, until=newest)]
     tried = [await _handle(each.message, service) for each in meanwhile]
     left = [each for each in tried if each is not None]
-    return Rebuilt(events=events, meanwhile=len(meanwhile), left=left)
+    return Rebuilt(events=events, unread=unread, meanwhile=len(meanwhile), left=left)
 
 
 async def _whole(js: JetStreamContext, stream: str) -> int:
@@ -107,12 +113,16 @@ async def _whole(js: JetStreamContext, stream: str) -> int:
     return known.last_seq
 
 
-async def _write(told: AsyncIterator[Published], router: EventRouter[Any], use_cases: Any) -> int:
-    count = 0
+async def _write(told: AsyncIterator[Published], service: Service[Any]) -> tuple[int, list[int]]:
+    assert service.projections is not None
+    count, unread = 0, list[int]()
     async for each in told:
-        await asyncio.to_thread(router.handle, each.message, use_cases)
-        count += 1
-    return count
+        if content(each.message) is None:
+            unread.append(each.number)
+        else:
+            await asyncio.to_thread(service.projections.handle, each.message, service.use_cases)
+            count += 1
+    return count, unread
 
 
 async def _handle(message: Message, service: Service[Any]) -> str | None:

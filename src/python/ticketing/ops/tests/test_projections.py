@@ -78,6 +78,16 @@ def test_copies_for_another_consumer_tell_nothing_new(
     assert order["status"] == "created"
 
 
+def test_what_nobody_can_read_is_left_out_and_named(
+    tickets: Service[Tickets], nats_server: NatsServer
+) -> None:
+    good = _message(created("t"))
+    for_nobody = wire.event(replace(good, id="bad", body=b'{"subject":"order.created"}'))
+    rebuilt = run(nats_server, tickets, [created("t")], for_nobody)
+    assert (rebuilt.events, rebuilt.unread) == (1, [2])
+    assert [order["_id"] for order in _orders(tickets).find()] == [ORDER]
+
+
 def test_what_came_meanwhile_is_handled_once_more(
     tickets: Service[Tickets], nats_server: NatsServer
 ) -> None:

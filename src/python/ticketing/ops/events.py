@@ -1,0 +1,24 @@
+"""Events as the stream has them; one that is not as it should be is left to the dead letters."""
+
+import functools
+import operator
+from typing import Any
+
+import msgspec
+
+from ticketing.common.bus import Message
+from ticketing.common.events import Event
+
+Json = dict[str, Any]
+
+_EVERY: Any = functools.reduce(operator.or_, Event.__subclasses__())
+
+
+def content(message: Message) -> Json | None:
+    """The event in a message; None where no consumer could read it."""
+    try:
+        msgspec.json.decode(message.body, type=_EVERY)
+    except msgspec.DecodeError:
+        return None
+    event: Json = msgspec.json.decode(message.body)
+    return event
