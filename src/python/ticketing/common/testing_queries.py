@@ -125,7 +125,7 @@ def _serves(index: Mapping[str, Any], query: Query) -> bool:
     fields = list(index["key"].items())
     points = {name for name, asked in query.filter.items() if _is_point(asked)}
     ranges = {name for name, asked in query.filter.items() if _is_range(asked)}
-    if {name for name, _ in fields[:len(points)]} != points:
+    if {name for name, _ in fields[: len(points)]} != points:
         return False
     following = [name for name, _ in fields[len(points) :]]
     if not points and following[0] not in ranges:
