@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nats
@@ -9,9 +10,14 @@ import pytest
 from nats.js.api import ClusterInfo
 
 from ticketing.common.bus import Message
+from ticketing.common.bus import Verdict
+from ticketing.common.dead_letters import DeadLetter
+from ticketing.common.dead_letters import DeadLetters
+from ticketing.common.errors import Unavailable
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.testing_servers import NatsServer
 from ticketing.common.testing_servers import free_port
+from ticketing.common.tests.buses import SUBJECTS
 from ticketing.common.tests.buses import Listener
 from ticketing.common.tests.buses import connected
 from ticketing.common.tests.buses import consuming
@@ -72,7 +78,7 @@ def complete(keeper: ClusterInfo) -> int:
 
 async def until_kept_by(count: int, url: str) -> None:
     async with asyncio.timeout(15):
-        while [complete(one) for one in await keepers(url)] != [count, count]:
+        while [complete(one) for one in await keepers(url)] != [count] * len(STREAMS):
             await asyncio.sleep(0.1)
 
 
@@ -83,6 +89,17 @@ async def publish_surely(bus: JetStreamBus, sent: Message) -> None:
             return await bus.publish(sent)
         except (nats.errors.Error, TimeoutError):
             await asyncio.sleep(0.1)
+
+
+async def until_parked(url: str) -> None:
+    """Until there is one dead letter: that of "killer"."""
+    async with asyncio.timeout(120):
+        letters: list[DeadLetter] = []
+        while not letters:
+            with suppress(Unavailable):
+                letters = await asyncio.to_thread(DeadLetters(url).all)
+            await asyncio.sleep(0.2)
+    assert [letter.event_id for letter in letters] == ["killer"]
 
 
 async def leader(members: list[Member]) -> Member:
@@ -112,7 +129,7 @@ def test_a_stream_of_three_servers_stays_so_whoever_asks_for_less(members: list[
         async with connected(members[0].url, replicas=3):
             await until_kept_by(3, members[0].url)
         async with connected(members[1].url):
-            assert await asked_for(members[1].url) == [3, 3]
+            assert await asked_for(members[1].url) == [3] * len(STREAMS)
 
     asyncio.run(story())
 
@@ -131,5 +148,35 @@ def test_a_consumer_outlives_the_server_that_leads_and_misses_nothing(
                 (await leader(members)).kill()
                 await publish_surely(bus, message("2"))
                 await until(lambda: "2" in listener.ids, within=30)
+
+    asyncio.run(story())
+
+
+def test_what_nobody_answers_becomes_a_dead_letter_though_its_leader_was_lost_meanwhile(
+    members: list[Member],
+) -> None:
+    asked = list[str]()
+
+    async def dies(message: Message) -> Verdict:
+        asked.append(message.id)
+        raise ConnectionAbortedError
+
+    async def work(bus: JetStreamBus) -> None:
+        while True:
+            with suppress(ExceptionGroup):
+                await bus.consume("tickets", SUBJECTS, dies, asyncio.Event())
+
+    async def story() -> None:
+        bus = JetStreamBus(members[0].url, "ticketing", "tests", replicas=3, ack_wait=0.5)
+        await bus.connect()
+        await until_kept_by(3, members[0].url)
+        await publish_surely(bus, message("killer"))
+        worker = asyncio.create_task(work(bus))
+        await until(lambda: len(asked) > 2, within=20)
+        lost = await leader(members)
+        lost.kill()
+        await until_parked(next(member.url for member in members if member is not lost))
+        worker.cancel()
+        await bus.close()
 
     asyncio.run(story())
