@@ -32,6 +32,8 @@ class Commands(click.Group):
         """Run the command that was asked for."""
         try:
             return super().invoke(context)
+        except BrokenPipeError:  # of who reads what we print: click ends quietly
+            raise
         except SILENCE as error:
             raise click.ClickException(reason(error)) from error
 

@@ -18,6 +18,7 @@ UNBOUNDED = 10_000
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; a cell too long for the screen is folded, and never cut off."""
     shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    shown.show_header = any(columns)
     shown.padding = (0, 2, 0, 0)
     for column in columns:
         shown.add_column(column, overflow="fold", header_style="dim")
