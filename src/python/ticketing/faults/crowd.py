@@ -13,8 +13,8 @@ from ticketing.faults.tally import Answer
 from ticketing.faults.tally import Promises
 from ticketing.faults.tally import Tally
 
-BUYERS = 16
-SELLERS = 4
+BUYERS = 12
+SELLERS = 3
 PROBE = "Probe"
 """How the titles of tickets begin that are not for the crowd."""
 SHOWN = 15

@@ -12,7 +12,8 @@ ASKS_BUYER = ("tok_threeDSecureRequired", "tok_threeDSecure2Required")
 class Purchase:
     """A visit of a buyer.
 
-    `look`, from 0 to 1, is where on the list of tickets the choice falls. Times are in seconds.
+    `look`, from 0 to 1, is where on the list of tickets the choice falls. Times are in seconds, many
+    of them about those after which a hold of six runs out.
     With `keyed`, posts carry an Idempotency-Key; `repeats` are further posts of the same at once.
     `answer` is what a buyer does whom the bank asks: `succeed`, `fail` or, walking away, nothing.
     """
@@ -49,15 +50,15 @@ class Sale:
 def purchase(seed: int, buyer: int, visit: int) -> Purchase:
     """The same for the same arguments, whatever happened before."""
     rng = Random(f"buyer {seed} {buyer} {visit}")
-    late = rng.random() < 0.25
+    late = rng.random() < 0.3
     return Purchase(
         look=rng.random() ** 2,  # most look at what is newest
         keyed=rng.random() < 0.7,
         repeats=rng.choices((0, 1, 2), weights=(7, 2, 1))[0],
-        hesitation=rng.uniform(3.0, 8.5) if late else rng.uniform(0.0, 0.8),
+        hesitation=rng.uniform(4.0, 7.5) if late else rng.uniform(0.0, 0.8),
         cancels=rng.random() < 0.12,
         cards=_cards(rng),
-        thinking=rng.uniform(3.0, 8.0) if rng.random() < 0.4 else rng.uniform(0.0, 1.0),
+        thinking=rng.uniform(4.5, 7.5) if rng.random() < 0.4 else rng.uniform(0.0, 1.0),
         answer=rng.choices(("succeed", "fail", None), weights=(6, 1, 3))[0],
         comes_back=rng.random() < 0.6,
         pause=rng.uniform(0.0, 1.5),

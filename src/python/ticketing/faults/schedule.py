@@ -69,7 +69,7 @@ def rounds(seed: int, processes: Sequence[str]) -> Iterator[Round]:
     rng = Random(f"faults {seed}")
     deck = _deck(rng, sorted(processes))
     while True:
-        size = rng.choices((1, 2, 3), weights=(5, 3, 2))[0]
+        size = rng.choices((1, 2, 3), weights=(4, 3, 3))[0]
         faults = tuple(next(deck) for _ in range(size))
         yield Round(faults=faults, pause=rng.uniform(0.0, 1.0))
 
@@ -106,21 +106,21 @@ def _fault(rng: Random, kind: Kind, target: str) -> Fault:
     match kind:
         case Kind.FREEZE:
             # At times for longer than a message in hand is another worker's (10 s).
-            seconds = 11 + 3 * long if share > 0.9 else 1 + 4 * short
+            seconds = 11 + 3 * long if share > 0.93 else 1 + 4 * short
         case Kind.STALL:
-            seconds = 5 + 5 * long
+            seconds = 4 + 5 * long
         case Kind.REPLAY:
             strength = round(200 + 1300 * share)
         case Kind.STRIPE_SLOW:
-            seconds, strength = 3 + 4 * long, round(0.3 + 3 * share, 2)
+            seconds, strength = 2 + 3 * long, round(0.3 + 3 * share, 2)
         case Kind.STRIPE_FAILING | Kind.STRIPE_SILENT:
-            seconds, strength = 3 + 4 * long, round(0.3 + 0.7 * share, 2)
+            seconds, strength = 2 + 3 * long, round(0.3 + 0.7 * share, 2)
         case Kind.WEBHOOKS_LATE:
-            seconds, strength = 4 + 4 * long, round(1 + 7 * share, 1)
+            seconds, strength = 2 + 4 * long, round(1 + 7 * share, 1)
         case Kind.WEBHOOKS_DOUBLED:
-            seconds, strength = 4 + 4 * long, 1 + round(3 * share)
+            seconds, strength = 2 + 4 * long, 1 + round(3 * share)
         case Kind.WEBHOOKS_LOST:
-            seconds, strength = 4 + 4 * long, round(0.4 + 0.6 * share, 2)
+            seconds, strength = 2 + 4 * long, round(0.4 + 0.6 * share, 2)
         case Kind.WEBHOOKS_SHUFFLED:
-            seconds = 4 + 4 * long
+            seconds = 2 + 4 * long
     return Fault(kind=kind, target=target, seconds=seconds, strength=strength, place=place)
