@@ -26,6 +26,8 @@ from ticketing.ops.platform import Platform
 from ticketing.ops.tables import say
 
 SERVICES = ("orders", "payments", "tickets")
+PROGRESS = 10.0
+"""Seconds between signs of life; a small machine does some hundred events a second."""
 PATIENCE = 30.0
 """Seconds to try an event again that came during the rebuild; the workers have it as well."""
 
@@ -115,8 +117,11 @@ async def _whole(js: JetStreamContext, stream: str) -> int:
 
 async def _write(told: AsyncIterator[Published], service: Service[Any]) -> tuple[int, list[int]]:
     assert service.projections is not None
-    count, unread = 0, list[int]()
+    count, unread, reported = 0, list[int](), time.monotonic()
     async for each in told:
+        if time.monotonic() - reported > PROGRESS:
+            reported = time.monotonic()
+            click.echo(f"{count} events so far, at message {each.number} ...", err=True)
         if content(each.message) is None:
             unread.append(each.number)
         else:
