@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import nats
+import click
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -98,8 +98,7 @@ class Breaker:
     def _replay(self, fault: Fault) -> float:
         operator, count = self._platform.operator, int(fault.strength)
         return _insist(
-            lambda: stream.replay(operator, place=fault.place, count=count),
-            (OSError, nats.errors.Error),
+            lambda: stream.replay(operator, place=fault.place, count=count), click.ClickException
         )
 
 

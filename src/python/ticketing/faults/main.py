@@ -157,11 +157,11 @@ def main(seed: int, minutes: float, keep: Path | None) -> None:
     try:
         report = run.run()
     except (PlatformError, JoinError) as error:
-        _fail(seed, minutes, directory, [str(error)])
+        fail(seed, minutes, directory, [str(error)])
     Console(width=None if sys.stdout.isatty() else 110, highlight=False).print(report.table())
     failures = run.failures + (["the rules were broken"] if report.violations else [])
     if failures:
-        _fail(seed, minutes, directory, failures)
+        fail(seed, minutes, directory, failures)
     if keep is None:
         shutil.rmtree(directory)
 
@@ -175,7 +175,7 @@ def _directory(keep: Path | None) -> Path:
     return keep.absolute()
 
 
-def _fail(seed: int, minutes: float, directory: Path, failures: list[str]) -> NoReturn:
+def fail(seed: int, minutes: float, directory: Path, failures: list[str]) -> NoReturn:
     for failure in failures:
         say(f"FAILED: {failure}")
     say(f"Data, logs and rounds are kept in {directory}. The same blows again:")

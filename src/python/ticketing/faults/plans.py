@@ -12,8 +12,8 @@ ASKS_BUYER = ("tok_threeDSecureRequired", "tok_threeDSecure2Required")
 class Purchase:
     """A visit of a buyer.
 
-    `look`, from 0 to 1, is where on the list of tickets the choice falls. Times are in seconds, many
-    of them about those after which a hold of six runs out.
+    `look`, from 0 to 1, is where on the list of tickets the choice falls. Times are in seconds,
+    many of them about those after which a hold of six runs out.
     With `keyed`, posts carry an Idempotency-Key; `repeats` are further posts of the same at once.
     `answer` is what a buyer does whom the bank asks: `succeed`, `fail` or, walking away, nothing.
     """

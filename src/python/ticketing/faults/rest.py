@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-import nats
+import click
 from pymongo.errors import PyMongoError
 
 from ticketing.faults import stream
@@ -42,7 +42,7 @@ def what_is_left(platform: RunningPlatform) -> list[str]:
         return [f"not ready: {', '.join(missing)}"]
     try:
         return list(_left(platform.operator))
-    except (OSError, PyMongoError, nats.errors.Error) as error:
+    except (PyMongoError, click.ClickException) as error:
         return [f"cannot look: {error!r}"]
 
 
