@@ -140,11 +140,14 @@ class Store:
         waiting = self.documents.find({"outbox.occurredAt": {"$gte": _LONG_AGO}}, {"outbox": True})
         return list(waiting.sort("outbox.occurredAt", 1).limit(limit))
 
-    def clear(self, id: str, event_ids: Sequence[str]) -> None:
-        """Take published events out of the outbox."""
-        self.documents.update_one(
-            {"_id": id}, {"$pull": {"outbox": {"id": {"$in": list(event_ids)}}}}
-        )
+    def clear(self, published: Sequence[Document]) -> None:
+        """Take all that these documents from `pending` held out of their outboxes, as one write."""
+        if published:
+            letters = [letter["id"] for document in published for letter in document["outbox"]]
+            self.documents.update_many(
+                {"_id": {"$in": [document["_id"] for document in published]}},
+                {"$pull": {"outbox": {"id": {"$in": letters}}}},
+            )
 
 
 def found(document: Document | None) -> Document:

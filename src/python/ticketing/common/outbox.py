@@ -28,7 +28,7 @@ PAGE = 2000
 database the more the more wait, so that small pages would take ages where very many do.
 """
 BATCH = 100
-"""Documents whose events are published side by side."""
+"""Documents whose events are published side by side, and then taken out in one write."""
 _SAVES = [
     {
         "$match": {
@@ -75,8 +75,10 @@ async def publish_pending(
 
 async def _publish_all(documents: Sequence[Document], store: Store, bus: Bus) -> None:
     results = await asyncio.gather(
-        *(_publish(document, store, bus) for document in documents), return_exceptions=True
+        *(_publish(document, bus) for document in documents), return_exceptions=True
     )
+    published = [one for one, error in zip(documents, results, strict=True) if error is None]
+    await asyncio.to_thread(store.clear, published)
     for result in results:
         if isinstance(result, BaseException):
             raise result
@@ -92,11 +94,9 @@ def as_message(letter: Document) -> Message:
     )
 
 
-async def _publish(document: Document, store: Store, bus: Bus) -> None:
+async def _publish(document: Document, bus: Bus) -> None:
     for letter in document["outbox"]:
         await bus.publish(as_message(letter))
-    ids = [letter["id"] for letter in document["outbox"]]
-    await asyncio.to_thread(store.clear, document["_id"], ids)
 
 
 async def _first_of(wake: asyncio.Event, stop: asyncio.Event) -> None:

@@ -75,7 +75,7 @@ def take_messages(store: Store) -> list[Message]:
     messages = []
     for document in store.pending(limit=1000):
         messages += [as_message(letter) for letter in document["outbox"]]
-        store.clear(document["_id"], [letter["id"] for letter in document["outbox"]])
+        store.clear([document])
     return messages
 
 

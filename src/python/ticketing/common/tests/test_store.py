@@ -165,17 +165,21 @@ def test_pending_gives_the_oldest_events_document_first_and_no_more_than_asked(
     assert [one["_id"] for one in store.pending(limit=2)] == ["old", "middle"]
 
 
-def test_clear_takes_only_the_named_events_and_leaves_the_rest_alone(store: Store) -> None:
-    save(store, "a", name="x")
+def test_clear_takes_only_the_events_that_were_read_and_leaves_the_rest_alone(
+    store: Store,
+) -> None:
+    for id in ("a", "b", "c"):
+        save(store, id, name="x")
+    published = [one for one in store.pending(limit=10) if one["_id"] != "c"]
     save(store, "a", 0, name="y")
-    save(store, "b")
-    store.clear("a", ["a-0", "b-0", "unknown"])
-    assert waiting(store) == {"a": ["a-1"], "b": ["b-0"]}
-    store.clear("a", ["a-1"])
-    assert waiting(store) == {"b": ["b-0"]}
+    store.clear(published)
+    assert waiting(store) == {"a": ["a-1"], "c": ["c-0"]}
+    store.clear([])
+    store.clear(published)
+    assert waiting(store) == {"a": ["a-1"], "c": ["c-0"]}
     assert store.get("a") == {"_id": "a", "version": 1, "name": "y"}
     save(store, "a", 1)
-    assert waiting(store)["a"] == ["a-2"]
+    assert waiting(store)["a"] == ["a-1", "a-2"]
 
 
 def test_a_change_without_events_leaves_nothing_to_publish(store: Store) -> None:

@@ -138,7 +138,7 @@ class World:
             for letter in document["outbox"]:
                 self.fate.operate()
                 self.publish(as_message(letter))
-            store.clear(document["_id"], [letter["id"] for letter in document["outbox"]])
+            store.clear([document])
 
     def publish(self, message: Message) -> None:
         """Send the message to every service that handles it; orders' creations start a timer."""
