@@ -93,12 +93,12 @@ class Consumer:
             self.batch.alone()
 
     async def _put_off(self, raw: Msg) -> bool:
-        """Whether it was too early for a copy, which comes again in time."""
+        """Whether a copy comes again in time; its first delivery is no try, late as it may be."""
         due = wire.due(raw.headers)
         delay = (due - datetime.now(UTC)).total_seconds() if due else 0.0
-        if delay <= 0 or deliveries(raw) >= RENEWED:
+        if due is None or deliveries(raw) >= RENEWED or (delay <= 0 and deliveries(raw) > 1):
             return False
-        await raw.nak(delay=delay)
+        await raw.nak(delay=max(0.0, delay))
         return True
 
     async def _handle(self, raw: Msg, message: Message) -> None:

@@ -34,7 +34,7 @@ def copy(
 ) -> Draft:
     """The message once more, for one consumer alone, which had so many tries of it before.
 
-    What is delivered before it is `due` is no try: the consumer puts it off until then.
+    With `due`, its first delivery is no try: the consumer puts it off until then.
     """
     headers = {
         "Event-Id": message.id,
