@@ -64,7 +64,8 @@ def test_a_message_that_kills_every_worker_is_parked_and_nothing_waits_for_it(
     assert (letter.subject, letter.tries) == ("payment.rejected", MAX_TRIES)
     assert b'"killer"' in letter.body
     assert "died" in letter.reason
-    assert sum(len(worker.records("killed")) for worker in workers) == MAX_TRIES
+    killed = sum(len(worker.records("killed")) for worker in workers)
+    assert MAX_TRIES / 2 < killed <= MAX_TRIES, "a delivery that was given back kills nobody"
     notes.write("after")
     eventually(lambda: heard(notes, "after").get("ended"))
     assert [worker.stop()[0] for worker in workers] == [0, 0]
