@@ -122,13 +122,13 @@ class Run:
         time.sleep(each.pause)
 
     def _audit(self) -> Report:
-        books, rest, violations = None, None, list[Violation]()
+        rest = None
         try:
             rest = wait_for_rest(self._platform)
-            books = read(self._platform.operator)
-            violations = [*judge(books), *self._promises.check(books), *self._parked()]
-        except RestlessError as error:
+        except RestlessError as error:  # and the audit may say why
             self.failures.append(f"does not come to rest: {error}")
+        books = read(self._platform.operator)
+        violations = [*judge(books), *self._promises.check(books), *self._parked()]
         return Report(
             seed=self._seed,
             minutes=self._minutes,

@@ -21,13 +21,13 @@ LISTED = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`books` are None where the platform did not come to rest; `rest` is how long that took."""
+    """`rest` is how many seconds it took to come to rest, None where it never did."""
 
     seed: int
     minutes: float
     record: Record
     tally: Tally
-    books: Books | None
+    books: Books
     rest: float | None
     violations: Sequence[Violation]
 
@@ -55,8 +55,6 @@ class Report:
         ]
 
     def _orders(self) -> list[tuple[str, ...]]:
-        if self.books is None:
-            return []
         ends = Counter(_end(order) for order in self.books.orders)
         rows = [(f"orders {end}", str(count)) for end, count in sorted(ends.items())]
         lateness = f"{_latest(self.books):.1f} s"
