@@ -6,6 +6,7 @@ from typing import Any
 import pymongo
 
 from ticketing.common import keys
+from ticketing.common.errors import NotFound
 from ticketing.common.events import OrderStatus
 from ticketing.common.events import TicketState
 from ticketing.common.money import to_cents
@@ -109,6 +110,13 @@ class TicketReplica:
     def get(self, id: str) -> Ticket:
         """The ticket, one just put on sale too; raises NotFound."""
         return _ticket({**self._replica.wait_for(id), "id": id})
+
+    def is_withdrawn(self, id: str) -> bool:
+        """Whether it is known to be: not so where its news is missing (a replica made again)."""
+        try:
+            return bool(self._replica.get(id).get("withdrawn"))
+        except NotFound:
+            return False
 
 
 def _order(document: Document) -> Order:

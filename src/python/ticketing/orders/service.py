@@ -95,7 +95,7 @@ class Orders:
         order, now = self._orders.get(payment.order_id), self._clock()
         if order.payment_id == payment.id:
             return
-        if order.status is OrderStatus.CANCELLED and self._tickets.get(order.ticket.id).withdrawn:
+        if order.status is OrderStatus.CANCELLED and self._tickets.is_withdrawn(order.ticket.id):
             self._reject(payment, "The ticket is not for sale any more", now)
             return
         order.complete(payment.id, now)

@@ -129,6 +129,16 @@ def test_late_money_wins_a_ticket_whose_withdrawal_is_not_known(
     assert show(buyer, order_id)["status"] == "complete"
 
 
+def test_late_money_is_not_forgotten_while_the_news_of_its_ticket_is_missing(
+    buyer: FlaskClient, service: Service[Orders], database: Any
+) -> None:
+    order_id = place(buyer)
+    buyer.delete(f"/api/orders/{order_id}")
+    database["tickets"].delete_many({})
+    deliver(service, paid(order_id))
+    assert show(buyer, order_id)["status"] == "complete"
+
+
 def test_a_ticket_known_from_before_there_were_withdrawals_is_for_sale(
     buyer: FlaskClient, database: Any
 ) -> None:
