@@ -24,8 +24,8 @@ from ticketing.common.events import subject
 from ticketing.common.logs import logger
 
 MAX_TRIES = 12
-"""Deliveries before a message is parked that keeps failing (about seven minutes) or that never gets
-a verdict because its worker dies each time.
+"""Deliveries before a message is parked that keeps failing (about seven minutes) or whose workers
+keep dying.
 """
 
 log = logger(__name__)
@@ -80,7 +80,8 @@ class Bus(Protocol):
         """Hand each message of these subjects to `handle`, one at a time, until `stop` is set.
 
         Consumers of one name share the messages; each name gets all of them. What is in hand when
-        a worker dies goes to another, and is parked once that has happened `MAX_TRIES` times.
+        a worker dies goes to another; at the end of `MAX_TRIES` deliveries without a verdict it is
+        parked.
         """
 
 

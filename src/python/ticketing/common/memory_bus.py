@@ -68,7 +68,7 @@ class MemoryBus:
                 again = replace(message, tries=message.tries + 1)
                 self._consumers[consumer].waiting.put_nowait(again)
             else:
-                self.parked.append((consumer, message, "no answer"))
+                self.parked.append((consumer, message, "given up: workers died with it in hand"))
             raise
 
     def _join(self, name: str, subjects: Sequence[str]) -> _Consumer:

@@ -22,7 +22,7 @@ from ticketing.common.streams import publish
 
 log = logger(__name__)
 
-REASON = "no answer in {} deliveries: each time the worker died or froze with it in hand"
+REASON = "given up by the broker after {} deliveries: workers died or froze with it in hand"
 
 
 class Exceeded(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Exceeded(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Unanswered:
-    """Parks what the consumer `name` never answered."""
+    """Parks what the broker gave up for the consumer `name`."""
 
     js: JetStreamContext
     streams: Streams

@@ -137,7 +137,7 @@ def test_what_kills_its_worker_is_parked_and_what_is_behind_it_is_handled_meanwh
             await worker
         killer = message("killer", body=b"it", correlation_id="c-1")
         assert (parked.consumer, parked.message) == ("tickets", replace(killer, tries=MAX_TRIES))
-        assert "no answer" in parked.reason
+        assert "given up" in parked.reason
 
     asyncio.run(asyncio.wait_for(story(), timeout=30))
     assert listener.ids.count("killer") == MAX_TRIES
