@@ -140,7 +140,7 @@ def judge(error: Exception, tries: int) -> Verdict:
     match error:
         case NotYet() | Conflict():
             log.info("event not handled yet", reason=str(error))
-            return Again(min(0.1 * 2 ** min(tries - 1, 10), 5.0))
+            return Again(_patience(tries))
         case Refused() | NotFound():
             log.info("event refused", reason=str(error))
             return Done()
@@ -152,3 +152,12 @@ def judge(error: Exception, tries: int) -> Verdict:
             log.error("event parked", exc_info=error)
             return Park(f"{type(error).__name__}: {error}")
     return Again(min(2.0 ** min(tries - 1, 10), 60.0))
+
+
+def _patience(tries: int) -> float:
+    """Seconds until what is not to be done yet is tried again: soon, as others are quick to make it
+    possible; every minute once they were not, because the stream keeps a copy of every fourth try.
+    """
+    if tries <= MAX_TRIES:
+        return min(0.1 * 2.0 ** (tries - 1), 5.0)
+    return min(5.0 * 2.0 ** min(tries - MAX_TRIES, 10), 60.0)

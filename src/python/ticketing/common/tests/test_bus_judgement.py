@@ -27,11 +27,19 @@ def delays(error: Exception, tries: int) -> list[float]:
 
 
 @pytest.mark.parametrize("error", [NotYet("later"), Conflict("again"), Duplicate("again")])
-def test_what_cannot_be_done_yet_is_tried_within_seconds_for_ever(error: Exception) -> None:
-    found = delays(error, 100)
-    assert len(found) == 100
+def test_what_cannot_be_done_yet_is_tried_every_few_seconds_at_first(error: Exception) -> None:
+    found = delays(error, MAX_TRIES)
+    assert len(found) == MAX_TRIES
     assert found[0] == 0.1
     assert max(found) == found[-1] == 5.0
+
+
+def test_what_cannot_be_done_yet_for_long_is_tried_every_minute_for_ever() -> None:
+    found = delays(NotYet("later"), 2000)
+    assert len(found) == 2000
+    assert all(later <= earlier * 2 for earlier, later in pairwise(found))
+    assert found == sorted(found)
+    assert set(found[MAX_TRIES + 4 :]) == {60.0}
 
 
 @pytest.mark.parametrize("error", [Refused("no"), NotFound()])
