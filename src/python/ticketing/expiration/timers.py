@@ -66,6 +66,8 @@ class Timers:
             Job.fetch(_job_id(order_id), connection=self._redis).delete()
         except (NoSuchJobError, InvalidJobOperation):  # never was, or went off just now
             return
+        except ValueError:  # RQ missed a record of its run: it goes off just now
+            return
         except (ConnectionError, TimeoutError) as error:
             raise Unavailable(f"timer of order {order_id} not stopped: {error}") from error
 

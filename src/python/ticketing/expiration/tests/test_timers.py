@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 from rq import Queue
+from rq.executions import Execution
+from rq.job import Job
+from rq.job import JobStatus
 from rq.registry import ScheduledJobRegistry
 
 from ticketing.common.errors import Unavailable
@@ -79,6 +82,17 @@ def test_a_stopped_timer_can_be_started_again(
 
 
 def test_stopping_what_never_started_is_fine(timers: Timers) -> None:
+    timers.stop(ORDER)
+
+
+def test_stopping_one_that_goes_off_at_that_moment_is_fine(timers: Timers, redis: Redis) -> None:
+    timers.start(ORDER, DUE)
+    job = Job.fetch(JOB, connection=redis)
+    job.set_status(JobStatus.STARTED)
+    with redis.pipeline() as pipeline:
+        run = Execution.create(job, ttl=60, pipeline=pipeline)
+        pipeline.delete(run.key)  # as at its end, before its entry in the list goes
+        pipeline.execute()
     timers.stop(ORDER)
 
 
