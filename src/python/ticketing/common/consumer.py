@@ -24,14 +24,14 @@ from ticketing.common.bus import Done
 from ticketing.common.bus import Handle
 from ticketing.common.bus import Message
 from ticketing.common.bus import Park
-from ticketing.common.hand import Hand
-from ticketing.common.hand import came_before
-from ticketing.common.hand import deliveries
+from ticketing.common.in_flight import InFlight
+from ticketing.common.in_flight import came_before
+from ticketing.common.in_flight import deliveries
 from ticketing.common.pulling import pull
 from ticketing.common.streams import Streams
 from ticketing.common.streams import publish
 
-RENEWED = 5
+REQUEUED_FROM = 5
 """The delivery from which a message that must wait goes on as a copy, with deliveries anew: so
 only as many without an answer as are left then make the broker give it up, however long it waits.
 """
@@ -80,14 +80,14 @@ class Consumer:
 
     async def _take(self, messages: Sequence[Msg]) -> None:
         ripe = [raw for raw in messages if not await self._put_off(raw)]
-        hand, start = Hand(ripe), time.monotonic()
-        signs = asyncio.create_task(hand.keep(self.ack_wait / 3))
+        in_flight, start = InFlight(ripe), time.monotonic()
+        signs = asyncio.create_task(in_flight.extend(self.ack_wait / 3))
         try:
-            while not self.stop.is_set() and (raw := await hand.next()):
+            while not self.stop.is_set() and (raw := await in_flight.next()):
                 await self._handle(raw, _message(raw))
         finally:
             signs.cancel()
-            await hand.give_back()
+            await in_flight.give_back()
         self.batch.handled(len(messages), time.monotonic() - start)
         if any(map(came_before, ripe)):
             self.batch.alone()
@@ -96,7 +96,7 @@ class Consumer:
         """Whether a copy comes again in time; its first delivery is no try, late as it may be."""
         due = wire.due(raw.headers)
         delay = (due - datetime.now(UTC)).total_seconds() if due else 0.0
-        if due is None or deliveries(raw) >= RENEWED or (delay <= 0 and deliveries(raw) > 1):
+        if due is None or deliveries(raw) >= REQUEUED_FROM or (delay <= 0 and deliveries(raw) > 1):
             return False
         await raw.nak(delay=max(0.0, delay))
         return True
@@ -105,14 +105,14 @@ class Consumer:
         match await self.handle(message):
             case Done():
                 await raw.ack()
-            case Again(delay) if deliveries(raw) < RENEWED:
+            case Again(delay) if deliveries(raw) < REQUEUED_FROM:
                 await raw.nak(delay=delay)
             case Again(delay):
-                await self._renew(raw, message, delay)
+                await self._requeue(raw, message, delay)
             case Park(reason):
                 await self._park(raw, message, reason)
 
-    async def _renew(self, raw: Msg, message: Message, delay: float) -> None:
+    async def _requeue(self, raw: Msg, message: Message, delay: float) -> None:
         due = datetime.now(UTC) + timedelta(seconds=delay)
         tries = message.tries - 1  # the delivery that sets the time counts as one
         id = f"{self.name}.{raw.metadata.sequence.stream}"

@@ -1,4 +1,4 @@
-"""What a consumer has in hand: messages that the broker has delivered and waits to hear of."""
+"""What is in flight: messages that the broker has delivered to a consumer and waits to hear of."""
 
 import asyncio
 from collections import deque
@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from ticketing.common.bus import MAX_TRIES
 
 
-class Hand:
+class InFlight:
     """Messages in the order in which they are handled: what is new first, what came before last.
 
     A message that kills its worker so takes others with it at its first delivery only.
@@ -36,7 +36,7 @@ class Hand:
                 with suppress(nats.errors.Error):
                     await raw.nak()
 
-    async def keep(self, every: float) -> None:
+    async def extend(self, every: float) -> None:
         """Tell the broker every so many seconds that these are in hand, until cancelled."""
         while True:
             await asyncio.sleep(every)

@@ -13,8 +13,8 @@ from ticketing.common.bus import Again
 from ticketing.common.bus import Done
 from ticketing.common.bus import Message
 from ticketing.common.bus import Verdict
-from ticketing.common.hand import Hand
-from ticketing.common.hand import deliveries
+from ticketing.common.in_flight import InFlight
+from ticketing.common.in_flight import deliveries
 from ticketing.common.tests.buses import SUBJECTS
 from ticketing.common.tests.buses import JetStreamStand
 from ticketing.common.tests.buses import Listener
@@ -31,9 +31,9 @@ def ids(messages: list[Msg]) -> list[str]:
     return [(raw.headers or {})["Nats-Msg-Id"] for raw in messages]
 
 
-async def all_of(hand: Hand) -> list[Msg]:
+async def all_of(in_flight: InFlight) -> list[Msg]:
     found = []
-    while (raw := await hand.next()) is not None:
+    while (raw := await in_flight.next()) is not None:
         found.append(raw)
         await raw.ack()
     return found
@@ -55,8 +55,8 @@ def play(url: str, story: Story) -> None:
 
 def test_what_is_new_is_handled_in_its_order(nats_url: str) -> None:
     async def story(pull: JetStreamContext.PullSubscription) -> None:
-        hand = Hand(await pull.fetch(6, timeout=1))
-        assert ids(await all_of(hand)) == ["0", "1", "2", "3", "4", "5"]
+        in_flight = InFlight(await pull.fetch(6, timeout=1))
+        assert ids(await all_of(in_flight)) == ["0", "1", "2", "3", "4", "5"]
 
     play(nats_url, story)
 
@@ -67,7 +67,7 @@ def test_what_came_before_is_handled_after_the_new_and_alone(nats_url: str) -> N
         await asyncio.sleep(ACK_WAIT * 1.5)
         together = await pull.fetch(6, timeout=1)
         assert sorted(ids(together)) == ["0", "1", "2", "3", "4", "5"]
-        assert ids(await all_of(Hand(together))) == ["3", "4", "5", "0"]
+        assert ids(await all_of(InFlight(together))) == ["3", "4", "5", "0"]
         others = await pull.fetch(6, timeout=1)
         assert sorted(ids(others)) == ["1", "2"], "given back, not kept from other workers"
 
@@ -85,7 +85,7 @@ def test_what_the_broker_would_soon_give_up_is_handled_instead_of_given_back(
                     near.append(raw)
                 else:
                     await raw.nak()
-        assert len(await all_of(Hand(near))) == 6
+        assert len(await all_of(InFlight(near))) == 6
 
     play(nats_url, story)
 
