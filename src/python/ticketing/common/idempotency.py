@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from ticketing.common.errors import Invalid
 from ticketing.common.identity import User
 from ticketing.common.keys import Answer
+from ticketing.common.keys import Claim
 from ticketing.common.keys import Keys
-from ticketing.common.keys import Turn
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -40,7 +40,9 @@ def answer_once(owner: str, view: Callable[[str | None], ResponseReturnValue]) -
     return _again(claimed) if isinstance(claimed, Answer) else _carry_out(keys, claimed, view)
 
 
-def once(view: Callable[[User, str | None], ResponseReturnValue]) -> Callable[[User], Response]:
+def idempotent(
+    view: Callable[[User, str | None], ResponseReturnValue],
+) -> Callable[[User], Response]:
     """Decorator below `signed_in`: the view is answered once for a user's key, as `answer_once`."""
 
     @wraps(view)
@@ -50,16 +52,16 @@ def once(view: Callable[[User, str | None], ResponseReturnValue]) -> Callable[[U
     return answered
 
 
-def _carry_out(keys: Keys, turn: Turn, view: Callable[[str], ResponseReturnValue]) -> Response:
+def _carry_out(keys: Keys, claim: Claim, view: Callable[[str], ResponseReturnValue]) -> Response:
     try:
-        response = current_app.make_response(view(turn.resource_id))
+        response = current_app.make_response(view(claim.resource_id))
     except Exception as error:  # its answer is an answer, too
         response = current_app.make_response(current_app.handle_user_exception(error))
     if response.status_code >= 500 or response.status_code == 409:
-        keys.release(turn)
+        keys.release(claim)
         return response
     given = Answer(status=response.status_code, body=response.get_data(as_text=True))
-    counts = keys.keep(turn, given)
+    counts = keys.keep(claim, given)
     return response if counts is given else _again(counts)
 
 

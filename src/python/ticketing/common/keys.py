@@ -50,7 +50,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class Claim:
     """The right to carry out what a key stands for; `resource_id` is for the thing to make."""
 
     id: str
@@ -64,8 +64,8 @@ class Keys:
     def __init__(self, documents: Documents, secret: str, clock: Clock = utc_now) -> None:
         self._documents, self._secret, self._clock = documents, secret.encode(), clock
 
-    def claim(self, id: str, asked: bytes) -> Turn | Answer:
-        """The turn to carry out what was `asked`, or the answer, if there is one.
+    def claim(self, id: str, asked: bytes) -> Claim | Answer:
+        """The claim to carry out what was `asked`, or the answer, if there is one.
 
         Raises StillRunning and OtherRequest.
         """
@@ -75,38 +75,38 @@ class Keys:
             if claimed is not None:
                 return claimed
 
-    def keep(self, turn: Turn, answer: Answer) -> Answer:
+    def keep(self, claim: Claim, answer: Answer) -> Answer:
         """Keep this answer, unless another try has taken over: then its answer counts.
 
         Raises StillRunning while that has none.
         """
         kept = {"$set": {"answer": _document(answer)}, "$unset": {"leaseUntil": ""}}
-        if self._documents.update_one(_held(turn), kept).matched_count == 1:
+        if self._documents.update_one(_held(claim), kept).matched_count == 1:
             return answer
-        known = self._documents.find_one({"_id": turn.id}) or {}
+        known = self._documents.find_one({"_id": claim.id}) or {}
         if "answer" not in known:
             raise StillRunning
         return Answer(**known["answer"])
 
-    def release(self, turn: Turn) -> None:
+    def release(self, claim: Claim) -> None:
         """Let the next request try again at once, under the same id."""
-        self._documents.update_one(_held(turn), {"$set": {"leaseUntil": self._clock()}})
+        self._documents.update_one(_held(claim), {"$set": {"leaseUntil": self._clock()}})
 
-    def _first(self, id: str, fingerprint: str, holder: str) -> Turn | None:
+    def _first(self, id: str, fingerprint: str, holder: str) -> Claim | None:
         fresh = self._fresh(fingerprint, holder)
         try:
             self._documents.insert_one({"_id": id, **fresh})
         except DuplicateKeyError:
             return None
-        return _turn({"_id": id, **fresh})
+        return _claim({"_id": id, **fresh})
 
-    def _later(self, id: str, fingerprint: str, holder: str) -> Turn | Answer | None:
+    def _later(self, id: str, fingerprint: str, holder: str) -> Claim | Answer | None:
         """None where the key's record has changed meanwhile."""
         known, now = self._documents.find_one({"_id": id}), self._clock()
         if known is None:
             return None
         if known["holder"] == holder:  # ours: the database had said so, but nobody heard it
-            return _turn(known)
+            return _claim(known)
         if known["expiresAt"] <= now:
             return self._change(known, self._fresh(fingerprint, holder))
         if known["fingerprint"] != fingerprint:
@@ -117,14 +117,14 @@ class Keys:
             raise StillRunning
         return self._change(known, {"holder": holder, "leaseUntil": now + LEASE})
 
-    def _change(self, known: Document, changed: Document) -> Turn | None:
+    def _change(self, known: Document, changed: Document) -> Claim | None:
         """Begin a new try, if the record is still as it is known."""
         same = {"_id": known["_id"], "holder": known["holder"]}
         if "leaseUntil" in known:
             same["leaseUntil"] = known["leaseUntil"]
         change = {"$set": changed, "$unset": {"answer": ""}}
         written = self._documents.update_one(same, change)
-        return _turn({**known, **changed}) if written.modified_count == 1 else None
+        return _claim({**known, **changed}) if written.modified_count == 1 else None
 
     def _fresh(self, fingerprint: str, holder: str) -> Document:
         now = self._clock()
@@ -137,12 +137,12 @@ class Keys:
         }
 
 
-def _turn(known: Document) -> Turn:
-    return Turn(id=known["_id"], holder=known["holder"], resource_id=known["resourceId"])
+def _claim(known: Document) -> Claim:
+    return Claim(id=known["_id"], holder=known["holder"], resource_id=known["resourceId"])
 
 
-def _held(turn: Turn) -> dict[str, Any]:
-    return {"_id": turn.id, "holder": turn.holder}
+def _held(claim: Claim) -> dict[str, Any]:
+    return {"_id": claim.id, "holder": claim.holder}
 
 
 def _document(answer: Answer) -> Document:

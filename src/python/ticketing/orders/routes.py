@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.idempotency import once
+from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.pages import page
@@ -40,7 +40,7 @@ def get(user: User, order_id: str) -> ResponseReturnValue:
 
 @orders.post("")
 @signed_in
-@once
+@idempotent
 def create(user: User, id: str | None) -> ResponseReturnValue:
     order = use_cases(Orders).create(**body(new_order), user_id=user.id, id=id)
     return order_view(order), 201

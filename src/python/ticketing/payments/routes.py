@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticketing.common.errors import Unavailable
-from ticketing.common.idempotency import once
+from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.web import MAX_BODY
@@ -29,7 +29,7 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
 
 @payments.post("")
 @signed_in
-@once
+@idempotent
 def pay(user: User, _: str | None) -> ResponseReturnValue:
     """201 when paid; 202 when the buyer must act first, then post again, under another key.
 

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.idempotency import once
+from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.pages import page
@@ -60,7 +60,7 @@ def get(ticket_id: str) -> ResponseReturnValue:
 
 @tickets.post("")
 @signed_in
-@once
+@idempotent
 def create(user: User, id: str | None) -> ResponseReturnValue:
     ticket = use_cases(Tickets).create(**body(new_ticket), user_id=user.id, id=id)
     return ticket_view(ticket), 201

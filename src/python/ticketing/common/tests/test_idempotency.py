@@ -20,9 +20,9 @@ from ticketing.common.keys import COLLECTION
 from ticketing.common.keys import KEPT
 from ticketing.common.keys import LEASE
 from ticketing.common.keys import Answer
+from ticketing.common.keys import Claim
 from ticketing.common.keys import Keys
 from ticketing.common.keys import StillRunning
-from ticketing.common.keys import Turn
 from ticketing.common.testing import ENV
 from ticketing.common.testing import Interrupted
 from ticketing.common.testing import TurnedClock
@@ -193,17 +193,17 @@ def test_a_late_try_waits_for_the_one_that_took_over(shop: Shop) -> None:
 @pytest.mark.parametrize("moment", range(1, 4))
 @pytest.mark.parametrize("age", [KEPT, LEASE], ids=["over", "overdue"])
 def test_of_two_who_begin_anew_at_once_one_does(database: Any, moment: int, age: timedelta) -> None:
-    clock, begun = TurnedClock(datetime.now(UTC)), list[Turn | None]()
+    clock, begun = TurnedClock(datetime.now(UTC)), list[Claim | None]()
     plain = Keys(database[COLLECTION], "secret", clock)
-    turn = plain.claim("a", b"asked")
-    assert isinstance(turn, Turn)
+    claim = plain.claim("a", b"asked")
+    assert isinstance(claim, Claim)
     if age is KEPT:
-        plain.keep(turn, Answer(status=201, body="{}"))
+        plain.keep(claim, Answer(status=201, body="{}"))
     clock.advance(age.total_seconds())
 
     def begin(keys: Keys) -> None:
         try:
-            begun.append(cast(Turn, keys.claim("a", b"asked")))
+            begun.append(cast(Claim, keys.claim("a", b"asked")))
         except StillRunning:
             begun.append(None)
 

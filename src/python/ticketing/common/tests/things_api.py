@@ -14,7 +14,7 @@ from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
-from ticketing.common.idempotency import once
+from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.mongo import OUTBOX_INDEX
@@ -55,7 +55,7 @@ class NewThing(Schema):
 
 @routes.post("/things")
 @signed_in
-@once
+@idempotent
 def make(user: User, id: str | None) -> ResponseReturnValue:
     made = use_cases(Things).make(**body(NewThing()), user_id=user.id, id=id)
     return {"id": made}, 201
