@@ -108,25 +108,25 @@ class Store:
         """
         if not aggregate.changed:
             return
-        letters = [_letter(event) for event in aggregate.events]
+        entries = [_entry(event) for event in aggregate.events]
         try:
             if aggregate.version == 0:
-                self._insert(aggregate.id, state, letters)
+                self._insert(aggregate.id, state, entries)
             else:
-                self._update(aggregate.id, aggregate.version, state, letters)
+                self._update(aggregate.id, aggregate.version, state, entries)
         except DuplicateKeyError as error:
             raise Duplicate(f"{self.documents.name} {aggregate.id}: {error}") from error
         aggregate.saved()
 
-    def _insert(self, id: str, state: Document, letters: list[Document]) -> None:
+    def _insert(self, id: str, state: Document, entries: list[Document]) -> None:
         present = {name: value for name, value in state.items() if value is not None}
-        self.documents.insert_one({"_id": id, "version": 0, **present, "outbox": letters})
+        self.documents.insert_one({"_id": id, "version": 0, **present, "outbox": entries})
 
-    def _update(self, id: str, version: int, state: Document, letters: list[Document]) -> None:
+    def _update(self, id: str, version: int, state: Document, entries: list[Document]) -> None:
         change: Document = {
             "$set": {name: value for name, value in state.items() if value is not None},
             "$inc": {"version": 1},
-            "$push": {"outbox": {"$each": letters}},
+            "$push": {"outbox": {"$each": entries}},
         }
         absent = {name: "" for name, value in state.items() if value is None}
         if absent:
@@ -143,10 +143,10 @@ class Store:
     def clear(self, published: Sequence[Document]) -> None:
         """Take all that these documents from `pending` held out of their outboxes, as one write."""
         if published:
-            letters = [letter["id"] for document in published for letter in document["outbox"]]
+            entries = [entry["id"] for document in published for entry in document["outbox"]]
             self.documents.update_many(
                 {"_id": {"$in": [document["_id"] for document in published]}},
-                {"$pull": {"outbox": {"id": {"$in": letters}}}},
+                {"$pull": {"outbox": {"id": {"$in": entries}}}},
             )
 
 
@@ -157,7 +157,7 @@ def found(document: Document | None) -> Document:
     return document
 
 
-def _letter(event: Event) -> Document:
+def _entry(event: Event) -> Document:
     """An event as it waits in the outbox, with the correlation id of the request it came from."""
     return {
         "id": event.id,

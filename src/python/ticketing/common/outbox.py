@@ -84,19 +84,19 @@ async def _publish_all(documents: Sequence[Document], store: Store, bus: Bus) ->
             raise result
 
 
-def as_message(letter: Document) -> Message:
+def as_message(entry: Document) -> Message:
     """What waits in an outbox, as the message that it becomes."""
     return Message(
-        id=letter["id"],
-        subject=letter["subject"],
-        body=letter["body"].encode(),
-        correlation_id=letter["correlationId"],
+        id=entry["id"],
+        subject=entry["subject"],
+        body=entry["body"].encode(),
+        correlation_id=entry["correlationId"],
     )
 
 
 async def _publish(document: Document, bus: Bus) -> None:
-    for letter in document["outbox"]:
-        await bus.publish(as_message(letter))
+    for entry in document["outbox"]:
+        await bus.publish(as_message(entry))
 
 
 async def _first_of(wake: asyncio.Event, stop: asyncio.Event) -> None:

@@ -74,7 +74,7 @@ def take_messages(store: Store) -> list[Message]:
     """The unpublished events of a store, as the relay would publish them, taken out of it."""
     messages = []
     for document in store.pending(limit=1000):
-        messages += [as_message(letter) for letter in document["outbox"]]
+        messages += [as_message(entry) for entry in document["outbox"]]
         store.clear([document])
     return messages
 

@@ -49,14 +49,14 @@ def news(id: str) -> bytes:
 
 
 def fill_outboxes(notes: Notes) -> None:
-    def letter(id: str) -> dict[str, object]:
+    def entry(id: str) -> dict[str, object]:
         body = news(id).decode()
         about = {"id": id, "subject": "payment.rejected", "correlationId": id}
         return {**about, "occurredAt": utc_now(), "body": body}
 
     for start in range(0, WRITTEN, 1000):
         ids = [f"written {number}" for number in range(start, start + 1000)]
-        documents = [{"_id": id, "version": 0, "outbox": [letter(id)]} for id in ids]
+        documents = [{"_id": id, "version": 0, "outbox": [entry(id)]} for id in ids]
         notes.written.documents.insert_many(documents, ordered=False)
 
 

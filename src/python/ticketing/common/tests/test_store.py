@@ -135,17 +135,17 @@ def test_events_wait_in_the_outbox_of_the_save_that_they_tell_of(store: Store) -
     with bound_contextvars(correlation_id="request-1"):
         save(store, "a", at=1)
     (document,) = store.pending(limit=10)
-    (letter,) = document["outbox"]
-    body = json.loads(letter.pop("body"))
+    (entry,) = document["outbox"]
+    body = json.loads(entry.pop("body"))
     assert body == {
         "subject": "expiration.completed",
         "id": "a-0",
         "occurredAt": "2026-01-31T12:00:01Z",
         "orderId": "a",
     }
-    assert letter.pop("occurredAt") == NOON.replace(second=1)
+    assert entry.pop("occurredAt") == NOON.replace(second=1)
     expected = {"id": "a-0", "subject": "expiration.completed", "correlationId": "request-1"}
-    assert letter == expected
+    assert entry == expected
 
 
 def test_a_save_while_events_wait_keeps_them_in_order(store: Store) -> None:

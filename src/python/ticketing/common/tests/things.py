@@ -33,4 +33,4 @@ def waiting(store: Store) -> dict[str, list[str]]:
 
 
 def _ids(document: Document) -> list[str]:
-    return [letter["id"] for letter in document["outbox"]]
+    return [entry["id"] for entry in document["outbox"]]

@@ -135,9 +135,9 @@ class World:
         """Publish what the outbox holds."""
         [store] = service.stores
         for document in store.pending(limit=100):
-            for letter in document["outbox"]:
+            for entry in document["outbox"]:
                 self.fate.operate()
-                self.publish(as_message(letter))
+                self.publish(as_message(entry))
             store.clear([document])
 
     def publish(self, message: Message) -> None:
