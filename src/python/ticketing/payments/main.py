@@ -25,7 +25,7 @@ from ticketing.payments.repository import OrderReplica
 from ticketing.payments.repository import PaymentRepository
 from ticketing.payments.repository import WebhookLog
 from ticketing.payments.service import Payments
-from ticketing.payments.webhooks import Mailbox
+from ticketing.payments.webhooks import Webhooks
 
 
 class PaymentsSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
@@ -55,7 +55,7 @@ def build(
         *documents,
         processor,
         Reconciler(*documents, processor, heard, clock),
-        Mailbox(settings.stripe_webhook_secret),
+        Webhooks(settings.stripe_webhook_secret),
         new_id=new_id,
         clock=clock,
     )

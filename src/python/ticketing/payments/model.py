@@ -55,7 +55,8 @@ class Payment(Aggregate):
 
     `attempts` counts the tries to confirm the intent and `token` is the latest one's card;
     `check_at` is when Stripe is to be asked about an outcome, None while none is in doubt;
-    `untold` is why the latest try failed, where that came out while its buyer was not waiting.
+    `unreported_failure` is why the latest try failed, where that came out while its buyer was not
+    waiting.
     """
 
     order_id: str
@@ -65,7 +66,7 @@ class Payment(Aggregate):
     attempts: int = 0
     token: str | None = None
     check_at: datetime | None = None
-    untold: str | None = None
+    unreported_failure: str | None = None
 
     @classmethod
     def open(cls, *, id: str, order: Order) -> "Payment":
@@ -94,25 +95,30 @@ class Payment(Aggregate):
         """Start an attempt; to be saved before Stripe is told, so that a crash leaves a trace."""
         if self.is_final:
             raise Refused(CANNOT_PAY)
-        self.intent_id, self.token, self.untold = intent_id, token, None
+        self.intent_id, self.token, self.unreported_failure = intent_id, token, None
         self.attempts += 1
         self.status, self.check_at = PaymentStatus.PROCESSING, now + DOUBT
         event_id = self.change()
         self.events.append(PaymentStarted(id=event_id, occurred_at=now, payment=self._state()))
 
-    def settle(self, intent_status: str, now: datetime, *, untold: str | None = None) -> None:
-        """Take over what Stripe says of the intent; a final state stays."""
+    def settle(self, intent_status: str, now: datetime, *, failure: str | None = None) -> None:
+        """Take over what Stripe says of the intent; a final state stays.
+
+        `failure` is to be reported to the buyer, who is not waiting for it.
+        """
         if self.is_final:
             return
         self.status = _STATUS.get(intent_status, PaymentStatus.PROCESSING)
-        self.untold = untold if self.status is PaymentStatus.OPEN else None
+        self.unreported_failure = failure if self.status is PaymentStatus.OPEN else None
         self.check_at = now + DOUBT if self.in_doubt else None
         event_id = self.change()
         if self.status is PaymentStatus.SUCCEEDED:
             state = self._state()
             self.events.append(PaymentCreated(id=event_id, occurred_at=now, payment=state))
 
-    def overhear(self, intent_status: str, now: datetime, *, untold: str | None = None) -> None:
+    def settle_from_webhook(
+        self, intent_status: str, now: datetime, *, failure: str | None = None
+    ) -> None:
         """Settle where nobody is waiting: what an attempt under way comes to is left to who made
         it and, should that process die, to `check_at`; but for the end of the matter.
         """
@@ -120,15 +126,15 @@ class Payment(Aggregate):
         ends = status in (PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED)
         if status is self.status or (self.status is PaymentStatus.PROCESSING and not ends):
             return
-        self.settle(intent_status, now, untold=untold)
+        self.settle(intent_status, now, failure=failure)
 
-    def tell(self) -> str | None:
+    def report_failure(self) -> str | None:
         """Why the latest try failed, for its buyer, once."""
-        untold = self.untold
-        if untold:
-            self.untold = None
+        failure = self.unreported_failure
+        if failure:
+            self.unreported_failure = None
             self.change()
-        return untold
+        return failure
 
     def postpone(self, now: datetime) -> None:
         """Have Stripe asked again later: it could not tell."""

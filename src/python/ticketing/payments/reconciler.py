@@ -45,7 +45,7 @@ class Reconciler:
         if payment is None:
             return
         intent = self._processor.look_up(hint.intent_id)
-        payment.overhear(intent.status, self._clock(), untold=intent.declined)
+        payment.settle_from_webhook(intent.status, self._clock(), failure=intent.declined)
         self._save(payment, intent)
         self._webhooks.note(hint.event_id)
 
@@ -66,7 +66,7 @@ class Reconciler:
             payment.postpone(self._clock())  # the others' turn comes first
             self._payments.save(payment)
             raise
-        payment.settle(intent.status, self._clock(), untold=intent.declined)
+        payment.settle(intent.status, self._clock(), failure=intent.declined)
         self._save(payment, intent)
 
     def _ask(self, payment: Payment) -> Intent:

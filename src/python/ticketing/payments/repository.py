@@ -72,7 +72,7 @@ class PaymentRepository:
             "attempts": payment.attempts,
             "token": payment.token,
             "checkAt": payment.check_at,
-            "untold": payment.untold,
+            "unreportedFailure": payment.unreported_failure,
         }
         self._store.save(payment, state)
 
@@ -135,5 +135,5 @@ def _payment(document: Document) -> Payment:
         attempts=document["attempts"],
         token=document.get("token"),
         check_at=document.get("checkAt"),
-        untold=document.get("untold"),
+        unreported_failure=document.get("unreportedFailure"),
     )

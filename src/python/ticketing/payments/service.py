@@ -18,7 +18,7 @@ from ticketing.payments.reconciler import Reconciler
 from ticketing.payments.repository import OrderReplica
 from ticketing.payments.repository import PaymentRepository
 from ticketing.payments.webhooks import Hint
-from ticketing.payments.webhooks import Mailbox
+from ticketing.payments.webhooks import Webhooks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +43,13 @@ class Payments:
         orders: OrderReplica,
         processor: CardProcessor,
         reconciler: Reconciler,
-        mailbox: Mailbox,
+        webhooks: Webhooks,
         *,
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._payments, self._orders, self._processor = payments, orders, processor
-        self._reconciler, self._mailbox = reconciler, mailbox
+        self._reconciler, self._webhooks = reconciler, webhooks
         self._new_id, self._clock = new_id, clock
 
     @retry_on_conflict
@@ -69,11 +69,11 @@ class Payments:
 
         Raises Refused with what its buyer has not been told yet.
         """
-        if payment.token == token and (untold := payment.tell()):
+        if payment.token == token and (failure := payment.report_failure()):
             self._payments.save(payment)
-            raise Refused(untold)
+            raise Refused(failure)
         was_in_doubt = payment.in_doubt
-        if was_in_doubt:
+        if was_in_doubt:  # settling may change that
             intent = self._settle(payment, self._processor.look_up(_intent_id(payment)))
             if payment.token == token and (payment.in_doubt or intent.declined):
                 return _receipt(payment, intent)
@@ -116,7 +116,7 @@ class Payments:
 
         Raises Refused unless it is signed by Stripe, Unavailable where webhooks are not set up.
         """
-        hint = self._mailbox.open(body, signature)
+        hint = self._webhooks.verify(body, signature)
         if hint is not None:
             self.hear(hint)
 

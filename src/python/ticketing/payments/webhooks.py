@@ -13,7 +13,7 @@ from ticketing.common.logs import logger
 log = logger(__name__)
 
 TOLERANCE = 300
-"""Seconds for which a signature is good: so a letter that was overheard cannot be sent for ever."""
+"""Seconds for which a signature is good, so that a captured webhook cannot be replayed later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,13 @@ class Hint:
     intent_id: str
 
 
-class Mailbox:
-    """Opens what comes in Stripe's name; `secret` is the endpoint's, empty where there is none."""
+class Webhooks:
+    """Checks what comes in Stripe's name; `secret` is the endpoint's, empty where there is none."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
-    def open(self, body: bytes, signature: str) -> Hint | None:
+    def verify(self, body: bytes, signature: str) -> Hint | None:
         """The hint in an event, None where it is about no payment intent.
 
         Raises Refused unless Stripe has signed it lately, Unavailable where no secret is set.

@@ -88,7 +88,7 @@ def test_what_the_buyer_was_not_told_is_no_matter_for_another_card(till: Till) -
     till.sweep()
     till.pay(VISA)
     till.check_all_is_known()
-    assert "untold" not in till.payment
+    assert "unreportedFailure" not in till.payment
 
 
 def test_a_slow_bank_that_refuses_is_believed_by_the_sweep(till: Till) -> None:
