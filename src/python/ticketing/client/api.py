@@ -43,7 +43,7 @@ _PATIENTLY = Retrying(
     stop=stop_after_attempt(7),
     reraise=True,
 )
-"""For three seconds."""
+"""Asks again for about three seconds while the first request with this key is still running."""
 
 
 def connections(**options: Any) -> httpx.Client:

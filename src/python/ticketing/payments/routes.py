@@ -33,7 +33,7 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
 def pay(user: User, _: str | None) -> ResponseReturnValue:
     """201 when paid; 202 when the buyer must act first, then post again, under another key.
 
-    An order has one payment, whatever the id that a key has for it.
+    The id that comes with an Idempotency-Key is not needed: an order has one payment.
     """
     receipt = use_cases(Payments).pay(**body(new_payment), user_id=user.id)
     return receipt_view(receipt), 201 if receipt.client_secret is None else 202
