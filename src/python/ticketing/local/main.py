@@ -21,7 +21,6 @@ from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say
 
 PATH = click.Path(path_type=Path)
-STORES = ("auth", "tickets", "orders", "payments")
 SECONDS = click.IntRange(1, 24 * 60 * 60)
 
 
@@ -60,8 +59,8 @@ def platform(
     our_services.append(client)
     routes = {"/healthz": status_port} | services.routes(our_services, processes)
     gateway = infra.gateway(data, ports, port, routes)
-    stores = {f"{name.upper()}_MONGO_URI": infra.mongo_uri(mongo, name) for name in STORES}
-    operator.write(data, {"URL": url} | bus | timers | stores | stripe.public)
+    stores = {f"{name.upper()}_MONGO_URI": infra.mongo_uri(mongo, name) for name in operator.STORES}
+    operator.write(data, bus | timers | stores | stripe.public)
     return [nats, redis, mongo, *stripe.parts, gateway, *processes], status_port
 
 

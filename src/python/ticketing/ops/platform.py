@@ -14,17 +14,19 @@ from ticketing.auth import main as auth
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import ping
 from ticketing.common.service import Service
+from ticketing.common.streams import Streams
 from ticketing.expiration import main as expiration
-from ticketing.local.operator import FILE
+from ticketing.local import operator
 from ticketing.orders import main as orders
 from ticketing.payments import main as payments
 from ticketing.tickets import main as tickets
 
-STORES = ("auth", "tickets", "orders", "payments")
-"""The services that have a database."""
-ADDRESSES = ("NATS_URL", "REDIS_URL", "URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
+STORES = operator.STORES
+ADDRESSES = ("NATS_URL", "REDIS_URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 VARIABLES = (*ADDRESSES, "NATS_CLUSTER_ID", *STRIPE)
+UNUSED = "of no use here"
+"""A key in place of one that is not set: nobody signs in here, and most verbs need no Stripe."""
 _BUILD: dict[str, Callable[[Mapping[str, str]], Service[Any]]] = {
     "auth": auth.build,
     "tickets": tickets.build,
@@ -55,7 +57,7 @@ class Platform:
         if any(name in given for name in ADDRESSES):
             return cls(given)
         try:
-            local = json.loads((data_dir / FILE).read_text())
+            local = json.loads((data_dir / operator.FILE).read_text())
         except FileNotFoundError:
             raise click.ClickException(
                 f"No platform runs with the data directory {data_dir}. Start it by `./pants run"
@@ -63,7 +65,9 @@ class Platform:
                 " ORDERS_MONGO_URI and so on."
             ) from None
         except (OSError, ValueError) as error:
-            raise click.ClickException(f"Cannot read {data_dir / FILE}: {error}") from error
+            raise click.ClickException(
+                f"Cannot read {data_dir / operator.FILE}: {error}"
+            ) from error
         return cls(local if "STRIPE_KEY" in local else {**given, **local})
 
     def __getitem__(self, name: str) -> str:
@@ -82,12 +86,13 @@ class Platform:
         return self.env.get("NATS_CLUSTER_ID", "ticketing")
 
     @property
-    def stream(self) -> str:
-        return self.cluster_id.upper()
+    def streams(self) -> Streams:
+        return Streams(self.cluster_id)
 
     @property
-    def dead_stream(self) -> str:
-        return f"{self.stream}_DEAD"
+    def stream(self) -> str:
+        """The one with the events."""
+        return self.streams.events
 
     @property
     def stripe(self) -> stripe.StripeClient:
@@ -123,12 +128,16 @@ class Platform:
             service.close()
 
     def _build(self, name: str) -> Service[Any]:
-        needed = {"JWT_KEY": "of no use here: nobody signs in"}
+        needed = {"JWT_KEY": UNUSED}
         if name in STORES:
             needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]
         if name == "expiration":
             needed["REDIS_URL"] = self["REDIS_URL"]
         if name == "payments":
+            needed["STRIPE_KEY"] = UNUSED
             needed |= {each: self.env[each] for each in STRIPE if each in self.env}
-            needed.setdefault("STRIPE_KEY", self["STRIPE_KEY"])
-        return _BUILD[name](needed)
+        try:
+            return _BUILD[name](needed)
+        except SystemExit as error:  # in the words of the service
+            own = str(error).replace("MONGO_URI", f"{name.upper()}_MONGO_URI")
+            raise click.ClickException(own) from error

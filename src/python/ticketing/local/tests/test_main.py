@@ -79,7 +79,6 @@ def test_the_operator_finds_the_platform_by_a_file_that_nobody_else_can_read(
     for name in ("auth", "tickets", "orders", "payments"):
         assert variables.pop(f"{name.upper()}_MONGO_URI") == of[f"{name}-web"]["MONGO_URI"]
     assert variables == {
-        "URL": "http://127.0.0.1:8080",
         "NATS_URL": of["orders-worker"]["NATS_URL"],
         "NATS_CLUSTER_ID": "ticketing",
         "REDIS_URL": of["expiration-worker"]["REDIS_URL"],

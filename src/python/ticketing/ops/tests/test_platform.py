@@ -1,5 +1,6 @@
 """How the operator's command finds a platform."""
 
+import gc
 import json
 import time
 from pathlib import Path
@@ -27,7 +28,11 @@ def data_dir(tmp_path: Path) -> Path:
 def test_the_local_platform_is_found_with_an_empty_environment(data_dir: Path) -> None:
     platform = Platform.find(data_dir, {"PATH": "/bin"})
     assert platform.env == LOCAL
-    assert (platform.stream, platform.dead_stream) == ("TICKETING", "TICKETING_DEAD")
+    assert platform.streams.dead == "TICKETING_DEAD"
+
+
+def test_a_shells_own_variables_lead_nowhere(data_dir: Path) -> None:
+    assert Platform.find(data_dir, {"URL": "http://elsewhere"}).env == LOCAL
 
 
 def test_an_address_in_the_environment_is_of_another_platform(data_dir: Path) -> None:
@@ -58,6 +63,20 @@ def test_a_missing_variable_is_named(data_dir: Path) -> None:
         platform.service("tickets")
     with pytest.raises(click.ClickException, match="^STRIPE_KEY is not set$"):
         assert platform.stripe
+
+
+@pytest.mark.filterwarnings("ignore:Unclosed MongoClient:ResourceWarning")
+def test_an_address_without_a_database_is_named_as_it_was_given() -> None:
+    platform = Platform({"ORDERS_MONGO_URI": "mongodb://127.0.0.1:2"})
+    with pytest.raises(click.ClickException, match=": ORDERS_MONGO_URI, with a database name$"):
+        platform.service("orders")
+    gc.collect()
+
+
+def test_payments_can_be_looked_at_without_a_key_of_stripe() -> None:
+    platform = Platform({"PAYMENTS_MONGO_URI": "mongodb://127.0.0.1:2/payments"})
+    assert platform.service("payments").name == "payments"
+    platform.close()
 
 
 def test_a_service_is_put_together_as_its_own_processes_do(data_dir: Path) -> None:
