@@ -1,37 +1,35 @@
 """Dead letters, for an operator: see what consumers gave up, hand it to them again, drop it."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from collections.abc import Callable
-from collections.abc import Coroutine
+import re
 from collections.abc import Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from typing import TypeVar
 
-import nats
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
+from ticketing.common import wire
+from ticketing.common.asking import ask
 from ticketing.common.bus import Message
 from ticketing.common.errors import NotFound
 from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
 from ticketing.common.streams import Streams
 from ticketing.common.streams import publish
 from ticketing.common.wire import copies_for
 from ticketing.common.wire import copy
 
-T = TypeVar("T")
+_CONSUMER = re.compile(r"[^\s.*>]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetter:
-    """A message that `consumer` gave up after so many tries; `number` names it to an operator."""
+    """A message that `consumer` gave up after so many tries; `number` names it to an operator.
+
+    What the message does not tell is empty, or 0: it may be of nobody we know.
+    """
 
     number: int
     consumer: str
@@ -55,39 +53,43 @@ class DeadLetters:
         self._url = url
         self._streams = Streams(prefix)
 
-    def all(self, consumer: str = "*", limit: int = 1000) -> list[DeadLetter]:
+    def all(self, consumer: str | None = None, limit: int = 1000) -> list[DeadLetter]:
         """Up to `limit` letters, of one consumer if one is named, the oldest first."""
-        return self._run(lambda js: self._all(js, consumer, limit))
+        subject = f"dead.{self._streams.events}.>"
+        if consumer is not None:
+            if not _CONSUMER.fullmatch(consumer):  # no consumer can have such a name
+                return []
+            subject = f"dead.{self._streams.events}.{consumer}.>"
+        return ask(self._url, lambda js: self._all(js, subject, limit))
 
     def get(self, number: int) -> DeadLetter:
         """The letter of this number."""
-        return self._run(lambda js: self._get(js, number))
+        return ask(self._url, lambda js: self._get(js, number))
 
     def replay(self, number: int) -> None:
         """Hand the message to the consumer that gave it up, and to no other, as if it were new.
 
         The letter goes; if that fails again, there will be another. Raises Refused where the
-        consumer is gone.
+        consumer is gone, or the letter does not tell of which subject the message was.
         """
-        self._run(lambda js: self._replay(js, number))
+        ask(self._url, lambda js: self._replay(js, number))
 
     def drop(self, number: int) -> None:
         """Forget the letter for good."""
-        self._run(lambda js: self._drop(js, number))
+        ask(self._url, lambda js: self._drop(js, number))
 
-    async def _all(self, js: JetStreamContext, consumer: str, limit: int) -> list[DeadLetter]:
-        stream, subject = self._streams.dead, f"dead.{self._streams.events}.{consumer}.>"
+    async def _all(self, js: JetStreamContext, subject: str, limit: int) -> list[DeadLetter]:
         config = ConsumerConfig(ack_policy=AckPolicy.NONE)
         try:
-            pull = await js.pull_subscribe(subject, stream=stream, config=config)
+            pull = await js.pull_subscribe(subject, stream=self._streams.dead, config=config)
         except NotFoundError:  # no worker has connected to this broker yet
             return []
         left = min((await pull.consumer_info()).num_pending or 0, limit)
         found = list[DeadLetter]()
         while len(found) < left:
             for raw in await pull.fetch(min(100, left - len(found)), timeout=2):
-                number = raw.metadata.sequence.stream
-                found.append(_letter(number, raw.subject, raw.data, raw.headers))
+                number, time = raw.metadata.sequence.stream, raw.metadata.timestamp
+                found.append(_letter(number, time, raw.subject, raw.data, raw.headers))
         await pull.unsubscribe()
         return found
 
@@ -95,13 +97,15 @@ class DeadLetters:
         if number < 1:
             raise NotFound
         try:
-            raw = await js.get_msg(self._streams.dead, number)
+            raw: Any = await js.get_msg(self._streams.dead, number)
         except NotFoundError:
             raise NotFound from None
-        return _letter(number, raw.subject or "", raw.data, raw.headers)
+        return _letter(number, raw.time, raw.subject, raw.data, raw.headers)
 
     async def _replay(self, js: JetStreamContext, number: int) -> None:
         letter = await self._get(js, number)
+        if not letter.subject:
+            raise Refused(f"Dead letter {number} does not say what it was: it can only be dropped")
         await self._check_for(js, letter.consumer)
         message = Message(
             id=letter.event_id,
@@ -125,46 +129,26 @@ class DeadLetters:
         await self._get(js, number)
         await js.delete_msg(self._streams.dead, number)
 
-    def _run(self, ask: Callable[[JetStreamContext], Coroutine[Any, Any, T]]) -> T:
-        async def run() -> T:
-            async with _connected(self._url) as js:
-                return await ask(js)
-
-        try:
-            return asyncio.run(run())
-        except (OSError, nats.errors.Error) as error:
-            raise Unavailable(f"the broker gave no answer: {error!r}") from error
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[JetStreamContext]:
-    client = await nats.connect(
-        url, name="dead letters", connect_timeout=2, max_reconnect_attempts=1, error_cb=_quiet
-    )
-    try:
-        yield client.jetstream()
-    finally:
-        await client.close()
-
-
-async def _quiet(_: Exception) -> None:
-    """What goes wrong is raised; the client need not print it."""
-
 
 def _letter(
-    number: int, subject: str, body: bytes | None, headers: Mapping[str, str] | None
+    number: int,
+    time: datetime,
+    subject: str,
+    body: bytes | None,
+    headers: Mapping[str, str] | None,
 ) -> DeadLetter:
     headers = headers or {}
-    _, _, consumer, original = subject.split(".", 3)
+    _, _, consumer, original, *_ = [*subject.split(".", 3), "", ""]
+    message = wire.received(original, body, headers, deliveries=0, id=str(number))
     return DeadLetter(
         number=number,
         consumer=consumer,
-        reason=headers["Reason"],
-        tries=int(headers["Tries"]),
-        parked_at=datetime.fromisoformat(headers["Parked-At"]),
-        event_id=headers["Event-Id"],
-        subject=original,
-        correlation_id=headers["Correlation-Id"],
+        reason=headers.get("Reason", ""),
+        tries=message.tries,
+        parked_at=time,
+        event_id=message.id,
+        subject=message.subject,
+        correlation_id=message.correlation_id,
         headers=headers,
-        body=body or b"",
+        body=message.body,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from datetime import datetime
 
 from ticketing.common.bus import Message
@@ -60,7 +59,6 @@ def dead_letter(id: str, stream: str, consumer: str, message: Message, reason: s
         "Consumer": consumer,
         "Reason": " ".join(reason.split())[:REASON],
         "Tries": str(message.tries),
-        "Parked-At": datetime.now(UTC).isoformat(),
     }
     subject = f"dead.{stream}.{consumer}.{message.subject}"
     return Draft(id=id, subject=subject, body=message.body, headers=headers)
@@ -72,7 +70,7 @@ def received(
     """The message at its so-many-th delivery; `id` is what it is called if it has no id."""
     headers = headers or {}
     if subject.startswith("again."):
-        subject = subject.split(".", 2)[2]
+        subject = subject.split(".", 2)[-1]
     return Message(
         id=headers.get("Event-Id") or headers.get("Nats-Msg-Id") or id,
         subject=subject,

@@ -1,6 +1,5 @@
 """What the broker knows: events in the stream, and how far each consumer is."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from collections.abc import Awaitable
 from collections.abc import Callable
@@ -21,15 +20,16 @@ from nats.js.api import DeliverPolicy
 from nats.js.api import StreamState
 from nats.js.errors import NotFoundError
 
+from ticketing.common import asking
 from ticketing.common import wire
 from ticketing.common.bus import Message
-from ticketing.ops.command_line import place
+from ticketing.common.errors import Unavailable
 from ticketing.ops.platform import Platform
 
 T = TypeVar("T")
 
 BATCH = 500
-PATIENCE = 5.0
+SILENT_AFTER = 5.0
 """Seconds until a broker that sends nothing more is taken for silent."""
 
 
@@ -47,26 +47,14 @@ class Published:
 def ask(platform: Platform, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
     """What the broker answers to a coroutine function; a click error where it does not."""
     try:
-        return asyncio.run(_ask(platform.nats_url, question))
+        return asking.ask(platform.nats_url, question)
     except NotFoundError as error:
-        where = place(platform.nats_url)
+        where, stream = asking.place(platform.nats_url), platform.streams.events
         raise click.ClickException(
-            f"The broker at {where} has no stream {platform.stream}: no worker was ever connected"
+            f"The broker at {where} has no stream {stream}: no worker was ever connected"
         ) from error
-    except (OSError, nats.errors.Error) as error:
-        raise click.ClickException(
-            f"No answer from the broker at {place(platform.nats_url)}"
-        ) from error
-
-
-async def _ask(url: str, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
-    client = await nats.connect(
-        url, name="ops", connect_timeout=2, max_reconnect_attempts=1, error_cb=_quiet
-    )
-    try:
-        return await question(client.jetstream())
-    finally:
-        await client.close()
+    except Unavailable as error:
+        raise click.ClickException(str(error)) from error
 
 
 async def state(js: JetStreamContext, stream: str) -> StreamState:
@@ -89,7 +77,7 @@ async def read(
     async with _pulling(js, stream, config) as pull:
         waiting = (await pull.consumer_info()).num_pending or 0
         while waiting:
-            for raw in await pull.fetch(min(BATCH, waiting), timeout=PATIENCE):
+            for raw in await pull.fetch(min(BATCH, waiting), timeout=SILENT_AFTER):
                 published = _published(raw)
                 if published.number > until:
                     return
@@ -110,7 +98,7 @@ async def first_since(js: JetStreamContext, stream: str, since: datetime) -> int
         info = await pull.consumer_info()
         if not info.num_pending:
             return (await state(js, stream)).last_seq + 1
-        (first,) = await pull.fetch(1, timeout=PATIENCE)
+        (first,) = await pull.fetch(1, timeout=SILENT_AFTER)
         return _published(first).number
 
 
@@ -134,7 +122,3 @@ def _published(raw: Msg) -> Published:
     message = wire.received(raw.subject, raw.data, raw.headers, deliveries=1, id=str(number))
     at = raw.metadata.timestamp
     return Published(number=number, at=at, message=message, subject=raw.subject)
-
-
-async def _quiet(_: Exception) -> None:
-    """What goes wrong is raised; the client need not print it."""

@@ -1,12 +1,12 @@
 """How the operator's commands find the platform, ask before they act, and say what went wrong."""
 
+import re
 from collections.abc import Callable
 from contextlib import closing
 from functools import wraps
 from typing import Any
 from typing import Concatenate
 from typing import ParamSpec
-from urllib.parse import urlsplit
 
 import click
 import nats
@@ -21,6 +21,8 @@ P = ParamSpec("P")
 
 SILENCE = (PyMongoError, RedisError, StripeError, nats.errors.Error, Failure, OSError)
 """What a part of the platform that is out of reach, or says no, leads to."""
+_ADDED = re.compile(r" \(configured timeouts|, Timeout: ")
+"""Where pymongo begins to tell its settings and all that it knows of the servers."""
 
 yes_option = click.option("--yes", is_flag=True, help="Do it without asking.")
 
@@ -64,10 +66,7 @@ def reason(error: Exception) -> str:
         return str(error) if isinstance(error, Failure) else error.message
     kinds = {PyMongoError: "a database", RedisError: "Redis", StripeError: "Stripe"}
     part = next((name for kind, name in kinds.items() if isinstance(error, kind)), "the broker")
-    said = " ".join(str(error).split()).partition(" (configured timeouts")[0]
+    said = _ADDED.split(" ".join(str(error).split()))[0]
+    if network := said.partition("(Network error: ")[2]:
+        said = network.removesuffix(")")
     return f"No answer from {part}: {said or type(error).__name__}"
-
-
-def place(url: str) -> str:
-    """Where a URL leads, without the password that may be in it."""
-    return urlsplit(url).netloc.rpartition("@")[2]

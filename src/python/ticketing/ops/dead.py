@@ -1,6 +1,8 @@
 """`ops dead`: what consumers gave up."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 
 import click
 
@@ -17,7 +19,6 @@ from ticketing.ops.tables import table
 
 LIMIT = 1000
 
-numbers = click.argument("numbers", type=int, nargs=-1, metavar="[NUMBER]...")
 consumer_option = click.option("--consumer", help="Only what this consumer gave up.")
 
 
@@ -31,13 +32,13 @@ def dead() -> None:
 @with_platform
 def show_all(platform: Platform, consumer: str | None) -> None:
     """All of them, the oldest first."""
-    found = _letters(platform).all(consumer or "*", LIMIT)
+    found = _letters(platform).all(consumer, LIMIT)
     rows = [
         (each.number, moment(each.parked_at), each.consumer, each.subject, each.tries, each.reason)
         for each in found
     ]
     if not rows:
-        say("No dead letters.")
+        say(_none(consumer))
         return
     table("Dead letters", ("number", "parked (UTC)", "consumer", "event", "tries", "reason"), rows)
     if len(rows) == LIMIT:
@@ -63,20 +64,34 @@ def show(platform: Platform, number: int) -> None:
     say(_pretty(letter.body))
 
 
-@dead.command()
-@numbers
-@click.option("--all", "every", is_flag=True, help="All that there are now.")
-@consumer_option
-@yes_option
-@with_platform
-def replay(
-    platform: Platform, numbers: tuple[int, ...], every: bool, consumer: str | None, yes: bool
-) -> None:
-    """Hand them again to the consumer that gave them up, and to no other.
+def on_letters(
+    command: Callable[[Platform, list[DeadLetter], bool], None],
+) -> Callable[..., None]:
+    """Decorator: the command gets the letters that its arguments name, and --yes."""
 
-    If that fails again, there will be new letters.
+    @click.argument("numbers", type=int, nargs=-1, metavar="[NUMBER]...")
+    @click.option(
+        "--all", "every", is_flag=True, help=f"All there are; the first {LIMIT}, if more."
+    )
+    @consumer_option
+    @yes_option
+    @with_platform
+    @wraps(command)
+    def run(
+        platform: Platform, numbers: tuple[int, ...], every: bool, consumer: str | None, yes: bool
+    ) -> None:
+        command(platform, _chosen(platform, numbers, every, consumer), yes)
+
+    return run
+
+
+@dead.command()
+@on_letters
+def replay(platform: Platform, letters: list[DeadLetter], yes: bool) -> None:
+    """Hand them to their consumer again.
+
+    To the one that gave them up, and to no other. If that fails again, there will be new letters.
     """
-    letters = _chosen(platform, numbers, every, consumer)
     confirm(f"Hand {_count(letters)} again to {_consumers(letters)}?", yes)
     for letter in letters:
         _letters(platform).replay(letter.number)
@@ -84,16 +99,12 @@ def replay(
 
 
 @dead.command()
-@numbers
-@click.option("--all", "every", is_flag=True, help="All that there are now.")
-@consumer_option
-@yes_option
-@with_platform
-def drop(
-    platform: Platform, numbers: tuple[int, ...], every: bool, consumer: str | None, yes: bool
-) -> None:
-    """Forget them for good: the consumer will never have handled them."""
-    letters = _chosen(platform, numbers, every, consumer)
+@on_letters
+def drop(platform: Platform, letters: list[DeadLetter], yes: bool) -> None:
+    """Forget them for good.
+
+    Their consumer will never have handled them.
+    """
     confirm(f"Drop {_count(letters)} for good, unhandled by {_consumers(letters)}?", yes)
     for letter in letters:
         _letters(platform).drop(letter.number)
@@ -102,6 +113,10 @@ def drop(
 
 def _letters(platform: Platform) -> DeadLetters:
     return DeadLetters(platform.nats_url, platform.cluster_id)
+
+
+def _none(consumer: str | None) -> str:
+    return "No dead letters." if consumer is None else f"No dead letters of {consumer}."
 
 
 def _get(platform: Platform, number: int) -> DeadLetter:
@@ -120,9 +135,9 @@ def _chosen(
         return [_get(platform, number) for number in dict.fromkeys(numbers)]
     if not every and consumer is None:
         raise click.UsageError("Which? Give their numbers, or --consumer, or --all.")
-    found = _letters(platform).all(consumer or "*", LIMIT)
+    found = _letters(platform).all(consumer, LIMIT)
     if not found:
-        raise click.ClickException("There are no such dead letters")
+        raise click.ClickException(_none(consumer))
     return found
 
 

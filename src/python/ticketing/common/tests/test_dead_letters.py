@@ -1,6 +1,7 @@
 """What an operator can do with dead letters."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -68,7 +69,9 @@ def test_those_of_one_consumer_are_listed_and_no_more_than_asked_for(letters: De
 
 def test_a_letter_tells_all_there_is_to_know(letters: DeadLetters) -> None:
     first, _ = letters.all("tickets")
-    assert letters.get(first.number) == first
+    same = letters.get(first.number)
+    assert replace(same, parked_at=first.parked_at) == first
+    assert abs(same.parked_at - first.parked_at) < timedelta(milliseconds=1)
     assert (first.subject, first.body, first.correlation_id) == (
         "order.created",
         b'{"a": 1}',
@@ -123,5 +126,41 @@ def test_a_broker_that_no_worker_has_seen_holds_none(nats_url: str) -> None:
 
 
 def test_a_broker_out_of_reach_is_told_from_an_empty_one() -> None:
-    with pytest.raises(Unavailable):
-        DeadLetters(f"nats://127.0.0.1:{free_port()}").all()
+    port = free_port()
+    with pytest.raises(Unavailable, match=f"^No answer from the broker at 127.0.0.1:{port}$"):
+        DeadLetters(f"nats://somebody:secret@127.0.0.1:{port}").all()
+
+
+@pytest.mark.parametrize("consumer", ["a b", "", "*", "a.b", ">"])
+def test_what_no_consumer_can_be_called_has_no_letters(letters: DeadLetters, consumer: str) -> None:
+    assert letters.all(consumer) == []
+
+
+@pytest.mark.parametrize("subject", ["dead.TICKETING.stray", "dead.TICKETING.tickets.again.x"])
+def test_a_letter_of_nobody_we_know_is_shown_and_dropped(
+    letters: DeadLetters, nats_url: str, subject: str
+) -> None:
+    async def publish() -> None:
+        client = await nats.connect(nats_url)
+        await client.jetstream().publish(subject, b"\xff", headers={"Tries": "many"})
+        await client.close()
+
+    asyncio.run(publish())
+    *_, stray = letters.all()
+    assert (stray.number, stray.event_id, stray.tries, stray.reason) == (4, "4", 0, "")
+    assert letters.get(4).consumer == subject.split(".")[2]
+    letters.drop(4)
+    assert len(letters.all()) == 3
+
+
+def test_a_letter_that_does_not_say_what_it_was_cannot_be_replayed(
+    letters: DeadLetters, nats_url: str
+) -> None:
+    async def publish() -> None:
+        client = await nats.connect(nats_url)
+        await client.jetstream().publish("dead.TICKETING.tickets", b"")
+        await client.close()
+
+    asyncio.run(publish())
+    with pytest.raises(Refused, match="can only be dropped"):
+        letters.replay(4)

@@ -41,6 +41,11 @@ def test_strange_headers_kill_no_worker(headers: dict[str, str] | None) -> None:
     assert wire.due(headers) is None
 
 
+def test_a_copy_for_nobody_can_be_looked_at() -> None:
+    got = wire.received("again.x", b"", {}, deliveries=1, id="9")
+    assert got.subject == "x"
+
+
 @pytest.mark.parametrize("text", ["2026-01-31", "12:00", "2026-01-31T12:00:00", "²", ""])
 def test_a_due_time_without_a_zone_is_none(text: str) -> None:
     assert wire.due({"Due": text}) is None
