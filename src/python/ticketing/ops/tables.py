@@ -13,22 +13,42 @@ from rich.text import Text
 
 UNBOUNDED = 10_000
 """Columns of a pipe: nothing is cut off or wrapped there, since a script may read it."""
+NARROW = 8
+"""Characters that a column is left with before ids and times are folded."""
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; a cell too long for the screen is folded, and never cut off."""
-    shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    shown.show_header = any(columns)
-    shown.padding = (0, 2, 0, 0)
-    for column in columns:
-        shown.add_column(column, overflow="fold", header_style="dim")
-    for row in rows:
-        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    say(shown)
+    """Print a table; a cell too long for the screen is folded, and never cut off.
+
+    Ids, numbers and times are the last to be.
+    """
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    say(Text(title, style="bold"))
+    say(_grid(columns, cells) if cells else "none")
     say("")
 
 
-def say(line: Table | str) -> None:
+def _grid(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(columns))
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    least = (
+        width if _whole(column) else min(width, NARROW)
+        for column, width in zip(columns, widths, strict=True)
+    )
+    fits = sum(each + 2 for each in least) <= Console().width
+    for column in columns:
+        whole = fits and _whole(column)
+        shown.add_column(column, overflow="fold", header_style="dim", no_wrap=whole)
+    for row in cells:
+        shown.add_row(*map(Text, row))
+    return shown
+
+
+def _whole(column: str) -> bool:
+    return column in ("id", "number") or column.endswith("(UTC)")
+
+
+def say(line: Table | Text | str) -> None:
     """Print, in colours only on a screen."""
     console = Console(highlight=False, markup=False)
     if console.is_terminal:

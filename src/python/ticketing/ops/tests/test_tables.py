@@ -36,6 +36,27 @@ def test_a_narrow_screen_folds_what_is_long_and_cuts_nothing_off(
     assert "".join(printed.split()).endswith(ID)
 
 
+def test_ids_and_times_are_whole_on_a_screen_of_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    time = moment(datetime(2026, 1, 31, tzinfo=UTC))
+    columns = ("number", "parked (UTC)", "what", "id", "state")
+    table("Orders", columns, [(12345, time, "a payment intent", ID, "a long state " * 9)])
+    printed = capsys.readouterr().out
+    assert all(whole in printed for whole in ("12345", time, ID))
+
+
+def test_a_title_is_one_line_and_a_table_of_nothing_has_no_header(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    title = "A title that is much longer than the table"
+    table(title, ("id", "why"), [(1, 2)])
+    table(title, ("id", "why"), [])
+    assert capsys.readouterr().out == f"{title}\nid  why\n1   2\n\n{title}\nnone\n\n"
+
+
 def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     table("Reasons", ("why",), [("KeyError: [red] :smile:",)])
     assert "KeyError: [red] :smile:\n" in capsys.readouterr().out
