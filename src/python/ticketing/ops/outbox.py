@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC
 from datetime import datetime
+from typing import Annotated
 from typing import Any
 
 import click
+import msgspec
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerInfo
 from nats.js.errors import NotFoundError
 from pymongo.errors import PyMongoError
 
-from ticketing.common.streams import Streams
 from ticketing.ops.broker import ask
 from ticketing.ops.broker import state
 from ticketing.ops.command_line import reason
@@ -27,6 +28,10 @@ WAITING = {"outbox.occurredAt": {"$gte": LONG_AGO}}
 Row = tuple[object, ...]
 
 
+class _Told(msgspec.Struct, rename="camel"):
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 @click.group()
 def outbox() -> None:
     """Events on their way between the services."""
@@ -35,10 +40,10 @@ def outbox() -> None:
 @outbox.command()
 @with_platform
 def lag(platform: Platform) -> None:
-    """How many events wait in each outbox and for each consumer, and since when.
+    """How many events wait, and since when.
 
-    A moment's few are normal. What grows, or waits for minutes, has a worker that is down, or a
-    broker, database or event that it cannot get past.
+    In each outbox and for each consumer. A moment's few are normal. What grows, or waits for
+    minutes, has a worker that is down, or a broker, database or event that it cannot get past.
     """
     now = datetime.now(UTC)
     problems = list[str]()
@@ -77,10 +82,10 @@ def _waiting(platform: Platform, name: str) -> Iterator[datetime]:
 async def _broker(
     js: JetStreamContext, platform: Platform, now: datetime
 ) -> tuple[list[Row], list[Row]]:
-    known = await js.consumers_info(platform.stream)
+    names = platform.streams
+    known = await js.consumers_info(names.events)
     durable = [each for each in known if each.config.durable_name]
-    consumers = [await _consumer(js, platform.stream, each, now) for each in durable]
-    names = Streams(platform.cluster_id)
+    consumers = [await _consumer(js, names.events, each, now) for each in durable]
     streams = [await _stream(js, name) for name in (names.events, names.dead, names.unanswered)]
     return sorted(consumers, key=str), streams
 
@@ -92,7 +97,7 @@ async def _consumer(js: JetStreamContext, stream: str, info: ConsumerInfo, now: 
 
 
 async def _oldest(js: JetStreamContext, stream: str, info: ConsumerInfo) -> datetime | None:
-    """When the oldest message came that this consumer has not finished."""
+    """Since when the oldest message waits that this consumer has not finished."""
     finished = info.ack_floor.stream_seq if info.ack_floor else 0
     subjects = info.config.filter_subjects or [info.config.filter_subject or ">"]
     times = [await _next(js, stream, finished + 1, subject) for subject in subjects]
@@ -105,7 +110,15 @@ async def _next(js: JetStreamContext, stream: str, number: int, subject: str) ->
     except NotFoundError:
         return None
     time: datetime | None = found.time
-    return time
+    return _happened_at(found.data or b"") or time if found.subject.startswith("again.") else time
+
+
+def _happened_at(body: bytes) -> datetime | None:
+    """A renewed copy is new in the stream; how long its event has waited is told by the event."""
+    try:
+        return msgspec.json.decode(body, type=_Told).occurred_at
+    except ValueError:
+        return None
 
 
 async def _stream(js: JetStreamContext, name: str) -> Row:
