@@ -24,6 +24,7 @@ DOUBTFUL = timedelta(minutes=5)
 """How long after its turn a payment may be in doubt: with each silence of Stripe it waits anew."""
 IN_DOUBT = ("processing", "requires_action")
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
@@ -134,9 +135,6 @@ def _holds(books: Books) -> Iterator[Violation]:
         if holder and holder["status"] == "cancelled":
             what = "a ticket is still held by an order that has ended"
             yield Violation(rule=4, what=what, ids=(ticket["_id"], holder["_id"]))
-
-
-K = TypeVar("K", bound=Hashable)
 
 
 def _by(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:

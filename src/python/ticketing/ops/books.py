@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
-from typing import Any
 
 from nats.js import JetStreamContext
 
 from ticketing.common.mongo import Document
 from ticketing.ops import broker
+from ticketing.ops.events import Json
 from ticketing.ops.events import content
 from ticketing.ops.platform import STORES
 from ticketing.ops.platform import Platform
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +101,13 @@ def _told(platform: Platform) -> list[Json] | None:
     """Every event in the stream that can be read, once, in the stream's order."""
 
     async def told(js: JetStreamContext) -> list[Json] | None:
-        known = await broker.state(js, platform.stream)
+        known = await broker.state(js, platform.streams.events)
         if known.first_seq > 1:
             return None
         events: dict[str, Json] = {}
-        async for each in broker.read(js, platform.stream, [">"], after=0, until=known.last_seq):
+        async for each in broker.read(
+            js, platform.streams.events, [">"], after=0, until=known.last_seq
+        ):
             if event := content(each.message):
                 events.setdefault(event["id"], event)
         return list(events.values())

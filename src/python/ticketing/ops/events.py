@@ -18,7 +18,7 @@ def content(message: Message) -> Json | None:
     """The event in a message; None where no consumer could read it."""
     try:
         msgspec.json.decode(message.body, type=_EVERY)
-    except msgspec.DecodeError:
+    except ValueError:  # of msgspec, or of what is no UTF-8
         return None
     event: Json = msgspec.json.decode(message.body)
     return event

@@ -34,9 +34,9 @@ def look(platform: Platform, order_id: str, known: dict[str, Any]) -> Iterator[R
     """The events of the order, its payment and its ticket, and those that were given up."""
 
     async def published(js: JetStreamContext) -> list[Entry]:
-        first = await first_since(js, platform.stream, made_at(order_id) - CLOCKS)
-        last = (await state(js, platform.stream)).last_seq
-        events = read(js, platform.stream, [">"], after=first - 1, until=last)
+        first = await first_since(js, platform.streams.events, made_at(order_id) - CLOCKS)
+        last = (await state(js, platform.streams.events)).last_seq
+        events = read(js, platform.streams.events, [">"], after=first - 1, until=last)
         story = _Events(order_id, known.get("ticket", ""))
         return [_entry(each, event) async for each in events if (event := story.take(each))]
 

@@ -28,7 +28,7 @@ from ticketing.ops.tables import say
 SERVICES = ("orders", "payments", "tickets")
 PROGRESS = 10.0
 """Seconds between signs of life; a small machine does some hundred events a second."""
-PATIENCE = 30.0
+TRIED_FOR = 30.0
 """Seconds to try an event again that came during the rebuild; the workers have it as well."""
 
 
@@ -46,7 +46,7 @@ class Rebuilt:
 
 @click.group()
 def projections() -> None:
-    """What a service knows of other services' things."""
+    """Replicas: what a service knows of other services' things."""
 
 
 @projections.command("rebuild")
@@ -54,20 +54,21 @@ def projections() -> None:
 @yes_option
 @with_platform
 def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
-    """Make a SERVICE's replicas again from the first event on, and drop the old ones.
+    """Make a SERVICE's replicas again from the first event on.
 
-    The service may go on working meanwhile.
+    The old ones are dropped then. The service may go on working meanwhile.
     """
     platform.database(service)  # must be in reach
     names = _replicas(platform.service(service))
-    number = ask(platform, lambda js: _whole(js, platform.stream))
+    stream = platform.streams.events
+    number = ask(platform, lambda js: _whole(js, stream))
     confirm(
-        f"Drop what {service} knows of {names} and make it again from the {number} messages of"
-        f" {platform.stream}?",
+        f"Drop what {service} knows of {names} and make it again from the {number} messages"
+        f" of {stream}?",
         yes,
     )
     begun = time.monotonic()
-    rebuilt = ask(platform, lambda js: rebuild(js, platform.stream, platform.service(service)))
+    rebuilt = ask(platform, lambda js: rebuild(js, stream, platform.service(service)))
     took = time.monotonic() - begun
     say(
         f"Made again from {rebuilt.events} events in {took:.1f} s: what {service} knows of {names}."
@@ -75,7 +76,7 @@ def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
     say(f"Events that came meanwhile and were handled once more: {rebuilt.meanwhile}.")
     if rebuilt.unread:
         numbers = ", ".join(map(str, rebuilt.unread))
-        say(f"Left out, since nobody can read them: messages {numbers} of {platform.stream}.")
+        say(f"Left out, since nobody can read them: messages {numbers} of {stream}.")
     for event in rebuilt.left:
         say(f"Known now, but not acted upon yet: {event}. The worker tries it, too.")
 
@@ -134,7 +135,7 @@ async def _handle(message: Message, service: Service[Any]) -> str | None:
     """Handle it as the worker does; what it is where that has no end in time."""
     assert service.events is not None
     handle = service.events.bind(service.use_cases)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TRIED_FOR
     while isinstance(verdict := await handle(message), Again):
         if time.monotonic() + verdict.delay > deadline:
             return f"{message.subject} {message.id}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from datetime import timedelta
 
 from ticketing.ops.books import Books
-from ticketing.ops.books import Json
+from ticketing.ops.events import Json
 from ticketing.ops.violation import Violation
 
 SLACK = timedelta(seconds=30)

@@ -9,12 +9,11 @@ from typing import Any
 
 from ticketing.ops.books import Books
 from ticketing.ops.books import Charge
+from ticketing.ops.events import Json
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(hours=1)
 PRICE = 2000
-
-Json = dict[str, Any]
 
 
 def sound() -> Books:
