@@ -1,9 +1,11 @@
 """`ops order`: one order, over all services."""
 
+from contextlib import suppress
 from datetime import UTC
 from datetime import datetime
 
 import click
+from pymongo.errors import PyMongoError
 
 from ticketing.common.mongo import Document
 from ticketing.ops import story
@@ -29,7 +31,10 @@ def order() -> None:
 @order_id_argument
 @with_platform
 def show(platform: Platform, order_id: str) -> None:
-    """What every service and Stripe know of an order, and its story from the beginning."""
+    """What is known of an order, and its story.
+
+    By every service and Stripe, from the beginning.
+    """
     told = story.of_order(platform, order_id)
     if not told.known and not told.problems:
         raise click.ClickException(_unknown(platform, order_id))
@@ -46,12 +51,15 @@ def show(platform: Platform, order_id: str) -> None:
 @yes_option
 @with_platform
 def expire(platform: Platform, order_id: str, yes: bool) -> None:
-    """End an order's hold, before its time too, so that its ticket is for sale again."""
+    """End an order's hold, before its time too.
+
+    Then its ticket is for sale again.
+    """
     found = _order(platform, order_id)
     if found["status"] == "complete":
         raise click.ClickException(f"Order {order_id} is complete: its ticket is sold")
     if found["status"] == "cancelled":
-        say(f"Order {order_id} has ended before.")
+        say(f"Order {order_id} has already ended.")
         return
     confirm(_question(found), yes)
     platform.service("orders").use_cases.expire(order_id, early=True)
@@ -85,6 +93,8 @@ def _order(platform: Platform, order_id: str) -> Document:
 
 
 def _unknown(platform: Platform, order_id: str) -> str:
-    payment = platform.database("payments")["payments"].find_one({"_id": order_id})
+    payment = None
+    with suppress(PyMongoError, click.ClickException):  # without a hint, it is an answer
+        payment = platform.database("payments")["payments"].find_one({"_id": order_id})
     hint = f"; this is a payment, of order {payment['orderId']}" if payment else ""
     return f"There is no order {order_id}{hint}"

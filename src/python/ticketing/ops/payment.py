@@ -29,7 +29,7 @@ UNHEARD = (
 
 @click.group()
 def payment() -> None:
-    """The money for orders."""
+    """Refunds."""
 
 
 @payment.command()
@@ -40,9 +40,10 @@ def refund(platform: Platform, payment_id: str, yes: bool) -> None:
     """Give the money of a payment back, all of it and for good."""
     found = _payment(platform, payment_id)
     if found["status"] == "refunded":
-        say(f"The money of payment {payment_id} went back before.")
+        say(f"The money of payment {payment_id} has already gone back.")
         return
     _refuse_unpaid(found)
+    _ = platform["STRIPE_KEY"]  # or else say now that it is missing
     amount, order_id = dollars(found["amount"]), found["orderId"]
     order = platform.database("orders")["orders"].find_one({"_id": order_id}) or {"status": "lost"}
     means = MEANS.get(order["status"], UNHEARD).format(order=order_id, status=order["status"])

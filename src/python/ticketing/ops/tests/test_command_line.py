@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from click.testing import Result
+from pymongo.errors import PyMongoError
+from stripe import APIConnectionError
 
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing_servers import free_port
 from ticketing.local.operator import FILE
+from ticketing.ops.command_line import reason
 from ticketing.ops.main import main
 from ticketing.ops.platform import VARIABLES
 
@@ -33,6 +36,13 @@ def ops(line: str, data_dir: Path) -> Result:
 @pytest.mark.parametrize("line", ["", "dead", "dead replay", "order expire", "projections rebuild"])
 def test_help_needs_no_platform(line: str, tmp_path: Path) -> None:
     assert ops(f"{line} --help", tmp_path).exit_code == 0
+
+
+@pytest.mark.parametrize("line", ["", "dead", "order", "outbox", "payment", "projections"])
+def test_no_command_is_cut_short_in_the_help_of_its_group(line: str, tmp_path: Path) -> None:
+    commands = ops(f"{line} --help", tmp_path).output.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
 
 
 @pytest.mark.parametrize("line", VERBS)
@@ -59,6 +69,33 @@ def test_a_wrong_command_line_is_no_failure_of_the_platform(tmp_path: Path) -> N
     (tmp_path / FILE).write_text(json.dumps(_unreachable()))
     for line in ("dead replay", "dead drop 1 --all", "projections rebuild auth", "dead show x"):
         assert ops(line, tmp_path).exit_code == 2, line
+
+
+@pytest.mark.parametrize("line", ["dead list", "dead list --consumer orders", "audit"])
+def test_every_verb_names_the_broker_that_gives_no_answer(line: str, tmp_path: Path) -> None:
+    platform = _unreachable()
+    (tmp_path / FILE).write_text(json.dumps(platform))
+    where = platform["NATS_URL"].removeprefix("nats://")
+    assert ops(line, tmp_path).output == f"Error: No answer from the broker at {where}\n"
+
+
+def test_a_consumer_that_cannot_be_is_no_fault_of_the_broker(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(_unreachable()))
+    result = CliRunner().invoke(
+        main, ["--data-dir", str(tmp_path), "dead", "list", "--consumer", "a b"]
+    )
+    assert (result.exit_code, result.output) == (0, "No dead letters of a b.\n")
+
+
+def test_of_what_libraries_say_the_cause_is_left() -> None:
+    settings = "(configured timeouts: socketTimeoutMS: 20000.0ms), Timeout: 0.3s, Topology ..."
+    refused = "a.test:1: Connection refused"
+    for said in (f"{refused} {settings}", f"{refused}, Timeout: 0.3s, Topology Description: <...>"):
+        assert reason(PyMongoError(said)) == f"No answer from a database: {refused}"
+    silent: Exception = APIConnectionError(  # type: ignore[no-untyped-call]
+        "Unexpected error.  Write to us.\n\n(Network error: Timeout: read)"
+    )
+    assert reason(silent) == "No answer from Stripe: Timeout: read"
 
 
 def _unreachable() -> dict[str, str]:

@@ -11,6 +11,8 @@ from datetime import datetime
 import msgspec
 import nats
 import pytest
+from click.testing import CliRunner
+from click.testing import Result
 
 from ticketing.common import wire
 from ticketing.common.bus import Message
@@ -21,6 +23,8 @@ from ticketing.common.streams import publish
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing_servers import eventually
 from ticketing.local.tests.running import Platform
+from ticketing.ops.main import main
+from ticketing.ops.platform import VARIABLES
 from ticketing.ops.tests.operating import Operator
 from ticketing.ops.tests.operating import rows
 
@@ -67,7 +71,7 @@ def test_a_hold_ends_early_only_if_the_operator_says_yes(operator: Operator) -> 
     operator.do(f"order expire {held.order_id}", answer="y\n")
     assert held.buyer.order_status(held.order_id) == "cancelled"
     eventually(lambda: "orderId" not in held.buyer.ticket(held.ticket_id))
-    assert "has ended before" in operator.do(f"order expire {held.order_id}")
+    assert "has already ended." in operator.do(f"order expire {held.order_id}")
 
 
 def test_what_is_sold_does_not_expire(operator: Operator) -> None:
@@ -93,7 +97,7 @@ def test_a_refund_of_a_complete_order_is_explained_done_once_and_seen_by_the_buy
     assert "The ticket stays yours, and your $20.00 went back" in sale.buyer.page(
         f"/orders/{sale.order_id}"
     )
-    assert "went back before" in operator.do(f"payment refund {sale.payment_id}")
+    assert "has already gone back." in operator.do(f"payment refund {sale.payment_id}")
     shown = operator.do(f"order show {sale.order_id}")
     refunds = [row for row in rows(shown, f"Order {sale.order_id}") if row[1] == "refund"]
     assert [row[3] for row in refunds] == ["succeeded, $20.00"]
@@ -127,6 +131,15 @@ def test_nothing_that_was_not_paid_is_refunded(operator: Operator) -> None:
 def test_what_is_not_there_is_named(operator: Operator, line: str, said: str) -> None:
     result = operator.run(line)
     assert (result.exit_code, result.output) == (1, f"Error: {said}\n")
+
+
+def test_the_key_of_stripe_is_asked_for_only_where_money_moves(operator: Operator) -> None:
+    sale = operator.sale()
+    assert _without(["STRIPE_KEY"], operator, "outbox lag").exit_code == 0
+    refund = _without(["STRIPE_KEY"], operator, f"payment refund {sale.payment_id} --yes")
+    assert (refund.exit_code, refund.output) == (1, "Error: STRIPE_KEY is not set\n")
+    unknown = _without(["STRIPE_KEY", "PAYMENTS_MONGO_URI"], operator, f"order expire {UNKNOWN_ID}")
+    assert (unknown.exit_code, unknown.output) == (1, f"Error: There is no order {UNKNOWN_ID}\n")
 
 
 def test_ids_of_the_wrong_kind_lead_on(operator: Operator) -> None:
@@ -205,7 +218,7 @@ def test_a_dead_letter_can_be_dropped(operator: Operator) -> None:
     park(operator, UNKNOWN_ID, "of no use")
     assert operator.run("dead drop --all", answer="n\n").exit_code == 1
     assert "Dead letters" in operator.do("dead list --consumer orders")
-    assert operator.do("dead list --consumer payments") == "No dead letters.\n"
+    assert operator.do("dead list --consumer payments") == "No dead letters of payments.\n"
     operator.do("dead drop --consumer orders --yes")
     assert operator.do("dead list") == "No dead letters.\n"
 
@@ -226,6 +239,12 @@ def test_a_violation_is_printed_and_is_an_exit_code(operator: Operator) -> None:
     assert held.order_id in result.output
 
 
+def _without(names: list[str], operator: Operator, line: str) -> Result:
+    """By variables alone, and without these."""
+    given = {name: operator.access.env.get(name, "") for name in VARIABLES}
+    return CliRunner(env=given | dict.fromkeys(names, "")).invoke(main, line.split())
+
+
 def park(operator: Operator, ticket_id: str, reason: str) -> None:
     """As the worker of orders does when it gives up the news of a ticket."""
     ticket = TicketState(id=ticket_id, title="Again", price=20, user_id="seller", version=0)
@@ -237,7 +256,7 @@ def park(operator: Operator, ticket_id: str, reason: str) -> None:
         correlation_id="request",
         tries=12,
     )
-    stream = operator.access.stream
+    stream = operator.access.streams.events
     letter = wire.dead_letter(f"{ticket_id}-dead", stream, "orders", message, reason)
 
     async def publish_it() -> None:
