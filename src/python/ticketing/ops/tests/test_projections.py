@@ -78,11 +78,12 @@ def test_copies_for_another_consumer_tell_nothing_new(
     assert order["status"] == "created"
 
 
+@pytest.mark.parametrize("body", [b'{"subject":"order.created"}', b'{"id":"\xff"}', b""])
 def test_what_nobody_can_read_is_left_out_and_named(
-    tickets: Service[Tickets], nats_server: NatsServer
+    body: bytes, tickets: Service[Tickets], nats_server: NatsServer
 ) -> None:
     good = _message(created("t"))
-    for_nobody = wire.event(replace(good, id="bad", body=b'{"subject":"order.created"}'))
+    for_nobody = wire.event(replace(good, id="bad", body=body))
     rebuilt = run(nats_server, tickets, [created("t")], for_nobody)
     assert (rebuilt.events, rebuilt.unread) == (1, [2])
     assert [order["_id"] for order in _orders(tickets).find()] == [ORDER]
