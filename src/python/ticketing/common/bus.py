@@ -15,7 +15,6 @@ from pymongo.errors import PyMongoError
 from structlog.contextvars import bound_contextvars
 
 from ticketing.common.errors import Conflict
-from ticketing.common.errors import NotFound
 from ticketing.common.errors import NotYet
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
@@ -141,7 +140,7 @@ def judge(error: Exception, tries: int) -> Verdict:
         case NotYet() | Conflict():
             log.info("event not handled yet", reason=str(error))
             return Again(_patience(tries))
-        case Refused() | NotFound():
+        case Refused():
             log.info("event refused", reason=str(error))
             return Done()
         case Unavailable() | PyMongoError():

@@ -21,6 +21,8 @@ ANYONE = ""
 EXTENSION = "idempotency"
 """Where the application has its Keys."""
 _MAX_KEY = 255
+_TRY_AGAIN = (404, 409)
+"""Answers that may be another soon: what is not found may not have been heard of yet."""
 
 
 def answer_once(owner: str, view: Callable[[str | None], ResponseReturnValue]) -> Response:
@@ -57,7 +59,7 @@ def _carry_out(keys: Keys, claim: Claim, view: Callable[[str], ResponseReturnVal
         response = current_app.make_response(view(claim.resource_id))
     except Exception as error:  # its answer is an answer, too
         response = current_app.make_response(current_app.handle_user_exception(error))
-    if response.status_code >= 500 or response.status_code == 409:
+    if response.status_code >= 500 or response.status_code in _TRY_AGAIN:
         keys.release(claim)
         return response
     given = Answer(status=response.status_code, body=response.get_data(as_text=True))

@@ -46,7 +46,8 @@ def made_at(id: str) -> datetime:
 def connect(uri: str) -> Database[Document]:
     """The database that the URI's path names; connects at the first operation, not here.
 
-    A write is done once a majority has it in its journal, and is sent again if no answer came.
+    A write is done once a majority has it in its journal, and is sent again if no answer came. Only
+    such writes are read: nobody acts on, or tells others, what a fail-over may take back.
     Exits with one line where the URI is wrong.
     """
     try:
@@ -56,6 +57,7 @@ def connect(uri: str) -> Database[Document]:
             w="majority",
             journal=True,
             retryWrites=True,
+            readConcernLevel="majority",
             serverSelectionTimeoutMS=5000,
         )
         return client.get_default_database()

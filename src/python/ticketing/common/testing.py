@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -98,10 +99,10 @@ def message_of(event: Event) -> Message:
     )
 
 
-def deliver(service: Service[Any], event: Event) -> Verdict:
-    """What the service's worker makes of an event, delivered once."""
+def deliver(service: Service[Any], event: Event, tries: int = 1) -> Verdict:
+    """What the service's worker makes of an event at its so-many-th delivery."""
     assert service.events is not None
-    return service.events.attempt(message_of(event), service.use_cases)
+    return service.events.attempt(replace(message_of(event), tries=tries), service.use_cases)
 
 
 def deliver_all(service: Service[Any], events: Iterable[Event]) -> None:

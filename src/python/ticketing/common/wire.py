@@ -57,7 +57,7 @@ def dead_letter(id: str, stream: str, consumer: str, message: Message, reason: s
         "Event-Id": message.id,
         "Correlation-Id": message.correlation_id,
         "Consumer": consumer,
-        "Reason": " ".join(reason.split())[:REASON],
+        "Reason": _printable(reason)[:REASON],
         "Tries": str(message.tries),
     }
     subject = f"dead.{stream}.{consumer}.{message.subject}"
@@ -91,3 +91,8 @@ def due(headers: Mapping[str, str] | None) -> datetime | None:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _printable(reason: str) -> str:
+    """On one line, without what no header can hold."""
+    return " ".join(reason.split()).encode(errors="replace").decode()

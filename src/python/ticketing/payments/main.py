@@ -70,7 +70,7 @@ def build(
         routes=routes.payments,
         events=handlers.events,
         projections=handlers.projections,
-        chores=[Chore(run=payments.settle_doubts, every=5.0)],
+        chores=[Chore(run=payments.settle_doubts, every=1.0)],
     )
 
 

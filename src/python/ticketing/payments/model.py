@@ -136,6 +136,11 @@ class Payment(Aggregate):
             self.change()
         return failure
 
+    def ask_soon(self, now: datetime) -> None:
+        """Have Stripe asked by the sweep: who hears events does not wait for its answers."""
+        self.check_at = now
+        self.change()
+
     def postpone(self, now: datetime) -> None:
         """Have Stripe asked again later: it could not tell."""
         self.check_at = now + DOUBT

@@ -7,6 +7,7 @@ from ticketing.common.conflicts import retry_on_conflict
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
+from ticketing.common.logs import logger
 from ticketing.payments.model import Payment
 from ticketing.payments.processor import CardProcessor
 from ticketing.payments.processor import Intent
@@ -14,6 +15,8 @@ from ticketing.payments.repository import OrderReplica
 from ticketing.payments.repository import PaymentRepository
 from ticketing.payments.repository import WebhookLog
 from ticketing.payments.webhooks import Hint
+
+log = logger(__name__)
 
 SWEEP_BATCH = 20
 
@@ -58,11 +61,13 @@ class Reconciler:
                 continue
             except Unavailable:
                 return
+            except Exception as error:  # nobody else's money may wait for what is wrong with this
+                log.exception("payment not settled", payment_id=payment.id, exc_info=error)
 
     def _settle_doubt(self, payment: Payment) -> None:
         try:
             intent = self._ask(payment)
-        except (Refused, Unavailable):
+        except Exception:
             payment.postpone(self._clock())  # the others' turn comes first
             self._payments.save(payment)
             raise
@@ -70,9 +75,7 @@ class Reconciler:
         self._save(payment, intent)
 
     def _ask(self, payment: Payment) -> Intent:
-        """How the intent stands; it is closed where its order has ended, which its close, at that
-        time, may have missed: the process that was to do it can have died.
-        """
+        """How the intent stands; where its order has ended, it is closed for good."""
         assert payment.intent_id is not None, "only a payment that was begun is in doubt"
         if self._orders.is_cancelled(payment.order_id):
             return self._processor.close(payment.intent_id)

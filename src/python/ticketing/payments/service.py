@@ -137,9 +137,9 @@ class Payments:
     @retry_on_conflict
     def _close(self, order_id: str) -> None:
         payment = self._payments.of_order(order_id)
-        if payment is None or payment.is_final or payment.intent_id is None:
-            return
-        self._settle(payment, self._processor.close(payment.intent_id))
+        if payment is not None and not payment.is_final and payment.intent_id is not None:
+            payment.ask_soon(self._clock())
+            self._payments.save(payment)
 
     @retry_on_conflict
     def refund(self, payment_id: str) -> None:

@@ -42,10 +42,14 @@ def test_what_cannot_be_done_yet_for_long_is_tried_every_minute_for_ever() -> No
     assert set(found[MAX_TRIES + 4 :]) == {60.0}
 
 
-@pytest.mark.parametrize("error", [Refused("no"), NotFound()])
-def test_a_no_of_the_rules_is_an_answer(error: Exception) -> None:
-    assert judge(error, 1) == Done()
-    assert judge(error, MAX_TRIES) == Done()
+@pytest.mark.parametrize("tries", [1, MAX_TRIES])
+def test_a_no_of_the_rules_is_an_answer(tries: int) -> None:
+    assert judge(Refused("no"), tries) == Done()
+
+
+def test_what_is_not_found_is_looked_for_again_and_parked_in_the_end() -> None:
+    assert len(delays(NotFound(), MAX_TRIES)) == MAX_TRIES - 1
+    assert judge(NotFound(), MAX_TRIES) == Park("NotFound: Not Found!")
 
 
 def test_an_unknown_error_is_tried_with_growing_delays_and_parked_in_the_end() -> None:

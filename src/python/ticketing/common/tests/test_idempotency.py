@@ -37,6 +37,7 @@ from ticketing.common.tests.things_api import build
 from ticketing.common.tests.things_api import fail
 from ticketing.common.tests.things_api import hear_nothing
 from ticketing.common.tests.things_api import lose_a_race
+from ticketing.common.tests.things_api import not_heard_of_yet
 from ticketing.common.tests.things_api import refuse
 
 KEY = "a key"
@@ -147,7 +148,9 @@ def test_bad_input_is_an_answer(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "status"), [(lose_a_race, 409), (hear_nothing, 503), (fail, 500)], ids=str
+    ("trouble", "status"),
+    [(not_heard_of_yet, 404), (lose_a_race, 409), (hear_nothing, 503), (fail, 500)],
+    ids=str,
 )
 def test_who_is_told_to_try_again_can_at_once_and_nothing_is_made_twice(
     shop: Shop, trouble: Callable[[], object], status: int

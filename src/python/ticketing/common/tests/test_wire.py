@@ -56,3 +56,8 @@ def test_a_reason_is_one_line_of_bounded_length() -> None:
     assert draft.subject == "dead.TICKETING.tickets.order.created"
     assert draft.headers["Reason"].startswith("a bccc")
     assert len(draft.headers["Reason"]) == wire.REASON
+
+
+def test_a_reason_that_cannot_be_encoded_is_parked_all_the_same() -> None:
+    draft = wire.dead_letter("x", "TICKETING", "tickets", SENT, "no such title: \ud800")
+    assert draft.headers["Reason"] == "no such title: ?"

@@ -12,6 +12,7 @@ from ticketing.common import keys
 from ticketing.common.aggregate import Aggregate
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
+from ticketing.common.errors import NotFound
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.common.idempotency import idempotent
@@ -73,6 +74,10 @@ def build(database: Any) -> Service[Things]:
 
 def refuse() -> None:
     raise Refused("No")
+
+
+def not_heard_of_yet() -> None:
+    raise NotFound
 
 
 def lose_a_race() -> None:

@@ -6,7 +6,6 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TypeVar
 
-from ticketing.common.errors import Failure
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.payments.processor import NOT_PAID
@@ -45,7 +44,7 @@ class MemoryProcessor(CardProcessor):
     books: dict[str, Books] = field(default_factory=dict)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     after: dict[str, Callable[[], object]] = field(default_factory=dict)
-    troubles: dict[str, Failure] = field(default_factory=dict)
+    troubles: dict[str, Exception] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     _opened: dict[str, str] = field(default_factory=dict)
     _answers: dict[str, Intent] = field(default_factory=dict)

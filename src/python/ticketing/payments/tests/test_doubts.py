@@ -107,9 +107,14 @@ def test_a_sweep_without_an_answer_is_repeated(till: Till, error: Callable[[], N
     till.check_all_is_known()
 
 
-def test_a_payment_that_stripe_does_not_know_keeps_no_other_from_being_settled() -> None:
+@pytest.mark.parametrize(
+    "trouble", [Refused("No such payment_intent: 'pi_1'"), KeyError("nobody foresaw this")]
+)
+def test_what_is_wrong_with_one_payment_keeps_no_other_from_being_settled(
+    trouble: Exception,
+) -> None:
     till = _in_doubt(3)
-    till.stripe.troubles["pi_1"] = Refused("No such payment_intent: 'pi_1'")
+    till.stripe.troubles["pi_1"] = trouble
     till.sweep()
     statuses = [payment["status"] for payment in till.database["payments"].find()]
     assert sorted(statuses) == ["processing", "succeeded", "succeeded"]

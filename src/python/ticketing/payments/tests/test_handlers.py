@@ -4,6 +4,8 @@ import pytest
 
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
+from ticketing.common.bus import MAX_TRIES
+from ticketing.common.bus import Park
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.common.events import OrderStatus
@@ -88,12 +90,22 @@ def test_a_slow_bank_is_asked_until_it_has_decided_about_a_cancelled_order(till:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_cancellation_is_delivered_again_until_stripe_has_answered(till: Till, when: str) -> None:
+def test_the_end_of_an_order_is_heard_while_stripe_is_silent_and_closes_its_intent_later(
+    till: Till, when: str
+) -> None:
     till.pay(ASKS)
     getattr(till.stripe, when)["close"] = no_answer
-    assert isinstance(till.cancel_order(), Again)
     assert till.cancel_order() == Done()
-    assert till.payment["status"] == "cancelled"
+    assert till.payment["status"] == "requires_action"
+    till.sweep()
+    assert (till.payment["status"], till.books.intent.status) == ("cancelled", "canceled")
+
+
+def test_news_of_orders_never_waits_for_stripe(till: Till) -> None:
+    till.pay(ASKS)
+    asked = list(till.stripe.calls)
+    till.order(OrderStatus.CANCELLED, 1)
+    assert till.stripe.calls == asked
 
 
 def test_a_completed_order_keeps_its_payment(till: Till) -> None:
@@ -148,8 +160,8 @@ def test_a_refunded_order_cannot_be_paid_again(till: Till) -> None:
     till.check_all_is_known()
 
 
-def test_the_rejection_of_an_unknown_payment_is_not_delivered_for_ever(till: Till) -> None:
+def test_the_rejection_of_an_unknown_payment_is_kept_for_an_operator_in_the_end(till: Till) -> None:
     event = PaymentRejected(
         id="x", occurred_at=till.clock.now, payment_id=UNKNOWN_ID, order_id=ORDER, reason="why"
     )
-    assert deliver(till.service, event) == Done()
+    assert isinstance(deliver(till.service, event, MAX_TRIES), Park)

@@ -83,7 +83,10 @@ class Till:
         return self._hear(event)
 
     def cancel_order(self) -> Verdict:
-        return self.order(OrderStatus.CANCELLED, 1)
+        """Hear that the order has ended; the sweep comes by within a second."""
+        verdict = self.order(OrderStatus.CANCELLED, 1)
+        self.service.chores[0].run()
+        return verdict
 
     def reject_payment(self) -> Verdict:
         """Hear from the orders service that the money must go back."""

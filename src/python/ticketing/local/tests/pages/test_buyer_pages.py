@@ -74,6 +74,9 @@ def test_money_that_came_too_late_is_shown_as_refunded(
     market.world.bank.authenticate(intent)
     market.world.clock.advance(61)
     other.send(f"{ticket}/buy")
+    market.world.flow()
+    market.world.payments.use_cases.settle_doubts()
+    market.world.flow()
     market.world.come_to_rest()
     assert "Your money went back" in buyer.open(order).text
     assert "The ticket went to somebody else." in buyer.text
