@@ -16,10 +16,10 @@ def replay(platform: Platform, *, place: float, count: int) -> None:
     """Publish up to `count` events again that begin at `place` (0 to 1) of the stream, as new."""
 
     async def run(js: JetStreamContext) -> None:
-        known = await broker.state(js, platform.stream)
+        known = await broker.state(js, platform.streams.events)
         after = max(0, known.first_seq - 1 + int(place * (known.messages - count)))
         until = min(after + count, known.last_seq)
-        async for old in broker.read(js, platform.stream, EVENTS, after=after, until=until):
+        async for old in broker.read(js, platform.streams.events, EVENTS, after=after, until=until):
             headers = {
                 "Nats-Msg-Id": uuid.uuid4().hex,
                 "Correlation-Id": old.message.correlation_id,
@@ -33,7 +33,7 @@ def unfinished(platform: Platform) -> dict[str, int]:
     """How many messages each consumer has still to handle, where there are any."""
 
     async def run(js: JetStreamContext) -> dict[str, int]:
-        known = await js.consumers_info(platform.stream)
+        known = await js.consumers_info(platform.streams.events)
         durable = [info for info in known if info.config.durable_name]
         left = {
             info.name: (info.num_pending or 0) + (info.num_ack_pending or 0) for info in durable

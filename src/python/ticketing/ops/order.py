@@ -63,6 +63,8 @@ def expire(platform: Platform, order_id: str, yes: bool) -> None:
         return
     confirm(_question(found), yes)
     platform.service("orders").use_cases.expire(order_id, early=True)
+    if _order(platform, order_id)["status"] == "complete":
+        raise click.ClickException(f"Order {order_id} was paid meanwhile: its ticket is sold")
     say(
         f"Order {order_id} is cancelled; ticket {found['ticket']['id']} is free once tickets hears."
     )

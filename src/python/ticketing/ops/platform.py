@@ -90,11 +90,6 @@ class Platform:
         return Streams(self.cluster_id)
 
     @property
-    def stream(self) -> str:
-        """The one with the events."""
-        return self.streams.events
-
-    @property
     def stripe(self) -> stripe.StripeClient:
         """The real one, or the stand-in that the platform pays by."""
         base = self.env.get("STRIPE_API_BASE")

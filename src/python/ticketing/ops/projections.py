@@ -96,6 +96,9 @@ async def rebuild(js: JetStreamContext, stream: str, service: Service[Any]) -> R
             replicas.enter_context(replica.rebuilt())
         told = read(js, stream, subjects, after=0, until=last)
         events, unread = await _write(told, service)
+        # What came meanwhile: the less is missing then, should this process die before its end.
+        newest = (await state(js, stream)).last_seq
+        await _write(read(js, stream, subjects, after=last, until=newest), service)
     service.prepare()
     newest = (await state(js, stream)).last_seq
     meanwhile = [each async for each in read(js, stream, subjects, after=last, until=newest)]

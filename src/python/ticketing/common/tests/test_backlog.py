@@ -89,7 +89,7 @@ def test_a_worker_holds_little_of_what_waits_in_outboxes_and_stream(
     asyncio.run(fill_stream(nats_url))
     grown = peak(worker, seconds=4) - before
     assert len(worker.records("event handled")) < TOLD, "it is still behind"
-    assert grown < ALL_OF_IT / 2, grown
+    assert grown < ALL_OF_IT * 0.8, grown
 
 
 def test_a_consumer_has_no_more_in_hand_than_its_largest_batch(nats_url: str) -> None:

@@ -2,9 +2,9 @@
 
 from flask.testing import FlaskClient
 
+from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
-from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Park
 from ticketing.common.service import Service
 from ticketing.common.testing import UNKNOWN_ID

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
-from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Park
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Again
 from ticketing.common.bus import Done
-from ticketing.common.bus import MAX_TRIES
 from ticketing.common.bus import Park
 from ticketing.common.events import Event
 from ticketing.common.mongo import Store
