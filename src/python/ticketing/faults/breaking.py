@@ -17,7 +17,10 @@ from ticketing.faults.schedule import OF_STRIPE
 from ticketing.faults.schedule import Fault
 from ticketing.faults.schedule import Kind
 from ticketing.faults.stand_in import StandIn
+from ticketing.local.terminal import say
 
+GRACE = 30.0
+"""Seconds after SIGTERM until a process is killed, as whatever runs it in earnest would."""
 COMES_BACK = 90.0
 """Seconds within which the runner has to have started anew what was ended: it asks for 25 at most
 and waits for 10 at most, on a machine that may be short of everything."""
@@ -67,10 +70,13 @@ class Breaker:
         pids = {name: self._platform.pid(name) for name in names}
         send([pid for pid in pids.values() if pid is not None], number)
         ended = time.monotonic()
-        deadline = ended + COMES_BACK
-        while not all(self._is_new(name, pid) for name, pid in pids.items()):
+        deadline = ended + (GRACE if number is signal.SIGTERM else COMES_BACK)
+        while left := [name for name, pid in pids.items() if not self._is_new(name, pid)]:
+            if time.monotonic() > deadline and number is signal.SIGTERM:
+                say(f"{', '.join(left)} did not end when asked, and is killed")
+                return self._end(left, signal.SIGKILL)
             if time.monotonic() > deadline:
-                raise PlatformError(f"did not come back after {number.name}: {', '.join(names)}")
+                raise PlatformError(f"did not come back after {number.name}: {', '.join(left)}")
             time.sleep(0.05)
         return ended
 
