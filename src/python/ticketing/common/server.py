@@ -4,6 +4,7 @@ import ctypes
 import gc
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 
@@ -25,7 +26,7 @@ def serve(load: Callable[[], Flask], host: str, port: int, threads: int = THREAD
 
     The application is loaded in the worker process: no connection or thread survives a fork.
     """
-    MPServer(
+    server = MPServer(
         target="",
         address=host,
         port=port,
@@ -36,7 +37,23 @@ def serve(load: Callable[[], Flask], host: str, port: int, threads: int = THREAD
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-    ).serve(target_loader=partial(_load, load), wrap_loader=False)
+    )
+    server.main_loop_interrupt = _WakefulEvent()
+    server.serve(target_loader=partial(_load, load), wrap_loader=False)
+
+
+class _WakefulEvent(threading.Event):
+    """One whose waiting thread wakes every second to handle signals: one that arrives while the
+    process is frozen (SIGSTOP) may reach another thread, and does not wake this one.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait as an event does; without a timeout, a second at a time."""
+        if timeout is not None:
+            return super().wait(timeout)
+        while not super().wait(1.0):
+            continue
+        return True
 
 
 def _load(load: Callable[[], Flask]) -> Flask:
