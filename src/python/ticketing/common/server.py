@@ -38,11 +38,11 @@ def serve(load: Callable[[], Flask], host: str, port: int, threads: int = THREAD
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
     )
-    server.main_loop_interrupt = _WakefulEvent()
+    server.main_loop_interrupt = WakefulEvent()
     server.serve(target_loader=partial(_load, load), wrap_loader=False)
 
 
-class _WakefulEvent(threading.Event):
+class WakefulEvent(threading.Event):
     """One whose waiting thread wakes every second to handle signals: one that arrives while the
     process is frozen (SIGSTOP) may reach another thread, and does not wake this one.
     """
