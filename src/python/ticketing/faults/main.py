@@ -159,9 +159,7 @@ def main(seed: int, minutes: float, keep: Path | None) -> None:
         report = run.run()
     except (PlatformError, JoinError) as error:
         fail(seed, minutes, directory, [str(error)])
-    except (
-        Exception
-    ):  # a fault of this program's own, or one of the platform's that it did not expect
+    except Exception:  # a fault of its own, or one of the platform's that it did not expect
         fail(seed, minutes, directory, [traceback.format_exc()])
     Console(width=None if sys.stdout.isatty() else 110, highlight=False).print(report.table())
     failures = run.failures + (["the rules were broken"] if report.violations else [])
