@@ -72,7 +72,7 @@ def test_a_stop_while_it_waits_ends_it_at_once(start: Start, own_mongo: OwnMongo
     web = start("web", MONGO_URI=own_mongo.uri)
     eventually(lambda: web.records("waiting for dependencies"), within=20)
     code, seconds = web.stop()
-    assert (code, seconds < 2) == (0, True)
+    assert (code, seconds < 8) == (0, True)  # one that hangs is killed after 20
     assert "Traceback" not in web.said
 
 
