@@ -24,7 +24,7 @@ MAX_FORM = 64 * 1024
 
 def create_app(settings: ClientSettings, http: httpx.Client | None = None) -> Flask:
     """The pages, over the services that the settings name."""
-    app = application("ticketing.client", {})
+    app = application("ticketing.client", {}, settings)
     app.config["MAX_CONTENT_LENGTH"] = MAX_FORM
     app.extensions["services"] = Services(
         http or connections(), settings.auth_url, settings.tickets_url, settings.orders_url

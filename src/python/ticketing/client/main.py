@@ -38,7 +38,9 @@ def _pages(settings: ClientSettings) -> Flask:
 
 def _streams(settings: ClientSettings) -> Flask:
     logs.configure("client", settings.log_level)
-    return create_streams_app(tickets_url=settings.tickets_url, orders_url=settings.orders_url)
+    return create_streams_app(
+        tickets_url=settings.tickets_url, orders_url=settings.orders_url, edge=settings
+    )
 
 
 if __name__ == "__main__":

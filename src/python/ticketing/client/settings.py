@@ -1,9 +1,9 @@
 """What the client's processes read from the environment."""
 
-from ticketing.common.settings import Settings
+from ticketing.common.settings import WebSettings
 
 
-class ClientSettings(Settings, frozen=True, kw_only=True, rename="upper"):
+class ClientSettings(WebSettings, frozen=True, kw_only=True, rename="upper"):
     """The services' own addresses, and what the browser needs to take a card.
 
     Without `stripe_publishable_key` the pages say that cards are not set up.

@@ -21,6 +21,7 @@ from ticketing.client.watching import Look
 from ticketing.client.watching import Looks
 from ticketing.client.watching import Seen
 from ticketing.common.application import application
+from ticketing.common.settings import WebSettings
 
 LIMIT = 250
 """Open pages that one process serves at once; one more is told 503.
@@ -53,6 +54,7 @@ def create_streams_app(
     limit: int = LIMIT,
     ending: threading.Event | None = None,
     transport: httpx.BaseTransport | None = None,
+    edge: WebSettings | None = None,
 ) -> Flask:
     """The streams `/live/tickets/<id>` and `/live/orders/<id>`.
 
@@ -71,7 +73,7 @@ def create_streams_app(
     def order(id: str) -> Response:
         return stream(looks.at(f"{orders_url}/api/orders/{_known(id)}", _session()))
 
-    app = application("client", ready={})
+    app = application("client", {}, edge or WebSettings())
     app.register_blueprint(live)
     return app
 

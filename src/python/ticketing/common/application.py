@@ -1,4 +1,4 @@
-"""A Flask application as every web process has it: health, request ids, the client's address."""
+"""A Flask application as every web process has it: health, request ids, safety at its edge."""
 
 from collections.abc import Mapping
 from uuid import uuid4
@@ -9,17 +9,20 @@ from flask import request
 from structlog.contextvars import bind_contextvars
 from structlog.contextvars import clear_contextvars
 from structlog.contextvars import get_contextvars
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ticketing.common import health
 from ticketing.common.health import Check
+from ticketing.common.protection import open_to
+from ticketing.common.protection import protect
+from ticketing.common.proxies import behind
+from ticketing.common.settings import WebSettings
 
 
-def application(import_name: str, ready: Mapping[str, Check]) -> Flask:
+def application(import_name: str, ready: Mapping[str, Check], edge: WebSettings) -> Flask:
     """An application without routes of its own; it is ready when all of `ready` passes.
 
     A request's `X-Request-ID` is kept or made, is in every log record as its correlation id, and
-    is sent back. One gateway in front is trusted for the visitor's address and scheme.
+    is sent back. `edge` names the gateways that are believed, and the other sites let in.
     """
     app = Flask(import_name, static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
@@ -27,7 +30,9 @@ def application(import_name: str, ready: Mapping[str, Check]) -> Flask:
     app.register_blueprint(health.blueprint(alive={}, ready=ready))
     app.before_request(_bind_request_id)
     app.after_request(_return_request_id)
-    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    protect(app)
+    open_to(edge.cors_origins, app)
+    app.wsgi_app = behind(edge.trusted_proxies, app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 

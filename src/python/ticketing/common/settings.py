@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from typing import Any
 from typing import Literal
 from typing import TypeVar
 
 import msgspec
+
+from ticketing.common.protection import Origins
+from ticketing.common.proxies import Proxies
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
@@ -16,10 +20,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
-class ServiceSettings(Settings, frozen=True, kw_only=True, rename="upper"):
-    """What a service with an HTTP interface and a database of its own reads."""
+class WebSettings(Settings, frozen=True, kw_only=True, rename="upper"):
+    """What a process that answers HTTP reads: the gateways in front of it, whose word counts on a
+    visitor's address and scheme, and the other sites whose scripts may use the API.
+    """
+
+    trusted_proxies: Proxies = Proxies("127.0.0.1")
+    cors_origins: Origins = Origins("")
+
+
+class ServiceSettings(WebSettings, frozen=True, kw_only=True, rename="upper"):
+    """What a service with an HTTP interface and a database of its own reads; without
+    `limits_redis_url` nobody is told that they ask too often.
+    """
 
     mongo_uri: str
+    limits_redis_url: str = ""
     jwt_key: str
 
 
@@ -49,6 +65,11 @@ def read(kind: type[S], env: Mapping[str, str]) -> S:
     if missing:
         raise SystemExit(f"missing in the environment: {', '.join(missing)}")
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return msgspec.convert(given, kind, strict=False, dec_hook=_from_text)
     except msgspec.ValidationError as error:
         raise SystemExit(f"wrong in the environment: {error}") from None
+
+
+def _from_text(kind: Any, text: str) -> Any:
+    """A type that msgspec does not know is made from the variable's text, or raises ValueError."""
+    return kind(text)

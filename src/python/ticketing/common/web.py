@@ -61,7 +61,7 @@ def create_app(service: Service[U]) -> Flask:
     """The WSGI application of a service that has routes."""
     assert isinstance(service.settings, ServiceSettings)
     assert service.routes is not None
-    app = application(service.name, service.ready_checks())
+    app = application(service.name, service.ready_checks(), service.settings)
     app.json = MsgspecProvider(app)
     # One more: a chunked body is cut at the limit, and must not pass for one that ends there.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1

@@ -13,9 +13,11 @@ from ticketing.common.testing import ENV
 from ticketing.common.web import create_app
 
 
-def service_of(routes: Blueprint, **parts: Any) -> Service[Any]:
+def service_of(
+    routes: Blueprint, env: Mapping[str, str] | None = None, **parts: Any
+) -> Service[Any]:
     """A service with these routes, with no database unless one is among the parts."""
-    settings = read(ServiceSettings, ENV)
+    settings = read(ServiceSettings, {**ENV, **(env or {})})
     return Service(name="sample", settings=settings, routes=routes, **{"use_cases": None, **parts})
 
 

@@ -72,3 +72,20 @@ def test_settings_cannot_be_changed() -> None:
 def test_more_brokers_than_can_agree_are_refused(replicas: str) -> None:
     env = {"NATS_URL": "nats://n:4222", "NATS_REPLICAS": replicas}
     assert "NATS_REPLICAS" in complaint(env, BrokerSettings)
+
+
+@pytest.mark.parametrize("listed", ["*", "gateway", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.1;::1"])
+def test_whoever_is_trusted_is_named_by_address(listed: str) -> None:
+    said = complaint({**ENV, "TRUSTED_PROXIES": listed})
+    assert said.startswith("wrong in the environment: ")
+    assert "TRUSTED_PROXIES" in said
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["*", "null", "https://*.shop.example", "shop.example", "https://shop.example/", "https://a/b"],
+)
+def test_other_sites_are_named_in_full(listed: str) -> None:
+    said = complaint({**ENV, "CORS_ORIGINS": listed})
+    assert said.startswith("wrong in the environment: ")
+    assert "CORS_ORIGINS" in said
