@@ -58,6 +58,20 @@ class PaymentState(State, frozen=True):
     amount: float
 
 
+class SessionState(State, frozen=True):
+    id: str
+    user_id: str
+    version: int
+
+
+class UserState(State, frozen=True):
+    """`epoch` is how often the user has signed out everywhere; no e-mail address goes round."""
+
+    id: str
+    epoch: int
+    version: int
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="subject"):
     """A fact that happened; `id` is unique and stays the same however often it is delivered."""
 
@@ -109,6 +123,18 @@ class PaymentRejected(Event, frozen=True, tag="payment.rejected"):
 
 class PaymentRefunded(Event, frozen=True, tag="payment.refunded"):
     payment: PaymentState
+
+
+class SessionEnded(Event, frozen=True, tag="session.ended"):
+    """Signed out, or taken for stolen: its tokens are good no more."""
+
+    session: SessionState
+
+
+class UserSignedOut(Event, frozen=True, tag="user.signed-out"):
+    """Everywhere: tokens of lower epochs are good no more."""
+
+    user: UserState
 
 
 def subject(event: type[Event]) -> str:

@@ -8,7 +8,7 @@ from nats.js.errors import BadRequestError
 
 from ticketing.common.wire import Draft
 
-SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>", "again.>"]
+SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>", "session.>", "user.>", "again.>"]
 CONFIRM = 2.0
 """Seconds until a publish is taken for lost; publishing the same id again is harmless."""
 _EXCEEDED = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"

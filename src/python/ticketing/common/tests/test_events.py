@@ -32,6 +32,8 @@ SUBJECTS = {
     "payment.created",
     "payment.rejected",
     "payment.refunded",
+    "session.ended",
+    "user.signed-out",
 }
 KINDS = Event.__subclasses__()
 
