@@ -11,6 +11,16 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+_CHATTY = (
+    "flask-limiter",
+    "httpcore",
+    "httpx",
+    "pymongo",
+    "rq",
+    "stripe",
+    "urllib3",
+    "werkzeug",
+)
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -30,7 +40,7 @@ def configure(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("werkzeug", "rq", "stripe", "urllib3", "pymongo", "httpx", "httpcore"):
+    for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

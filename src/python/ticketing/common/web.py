@@ -19,6 +19,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticketing.common.application import application
+from ticketing.common.errors import Changed
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Failure
 from ticketing.common.errors import Invalid
@@ -33,7 +34,9 @@ from ticketing.common.keys import COLLECTION
 from ticketing.common.keys import Keys
 from ticketing.common.keys import OtherRequest
 from ticketing.common.keys import StillRunning
+from ticketing.common.limits import init_limits
 from ticketing.common.logs import logger
+from ticketing.common.openapi import publish
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings
 
@@ -52,6 +55,7 @@ _STATUS: dict[type[Failure], int] = {
     Conflict: 409,
     NotYet: 409,
     StillRunning: 409,
+    Changed: 412,
     OtherRequest: 422,
     Unavailable: 503,
 }
@@ -70,6 +74,8 @@ def create_app(service: Service[U]) -> Flask:
         app.extensions[EXTENSION] = Keys(service.database[COLLECTION], service.settings.jwt_key)
     init_identity(app, service.settings.jwt_key)
     app.register_blueprint(service.routes)
+    publish(app, service.name, f"{service.routes.url_prefix or ''}/openapi.json")
+    init_limits(app, service.settings)
     app.register_error_handler(Exception, _reply_to_error)
     return app
 
@@ -97,6 +103,10 @@ def body(schema: Schema) -> dict[str, Any]:
 
 def query(schema: Schema) -> dict[str, Any]:
     """The request's query parameters as `schema` loads them; raises Invalid."""
+    known = {field.data_key or name for name, field in schema.fields.items()}
+    for name, values in request.args.lists():
+        if len(values) > 1 and name in known:
+            raise Invalid({name: f"{name[0].upper()}{name[1:]} must be given once"})
     return _load(schema, request.args.to_dict())
 
 
