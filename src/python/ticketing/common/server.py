@@ -10,6 +10,7 @@ from functools import partial
 
 from flask import Flask
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
@@ -17,6 +18,10 @@ THREADS = 16
 """Requests in progress at once; most of their time they wait for a database or for Stripe."""
 GRACE = 20
 """Seconds that requests in progress get to finish after SIGTERM."""
+MAX_HEADERS = 32 * 1024
+"""Bytes of a request's first line and headers, of which there may be 100; more is 431."""
+HEADERS_WITHIN = 10
+"""Seconds for them to arrive, from the first byte on."""
 
 _LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
@@ -32,6 +37,9 @@ def serve(load: Callable[[], Flask], host: str, port: int, threads: int = THREAD
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=threads,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADERS_WITHIN * 1000, max_buffer_size=MAX_HEADERS
+        ),
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,

@@ -1,12 +1,17 @@
 """The `web` command as a real process."""
 
+import contextlib
 import signal
+import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import psutil
 import pytest
 
+from ticketing.common.server import HEADERS_WITHIN
+from ticketing.common.server import MAX_HEADERS
 from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
@@ -50,6 +55,38 @@ def test_bodies_have_one_limit_and_the_log_has_one_json_line_per_record(
     (failure,) = web.records("request failed")
     assert "ZeroDivisionError" in failure["exception"]
     assert web.said.count('"service": "sample"') == len(web.said.splitlines())
+
+
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+
+
+def said_to(port: int, sent: bytes) -> bytes:
+    """All that is answered until the connection is closed."""
+    with socket.create_connection(("127.0.0.1", port), timeout=8 * HEADERS_WITHIN) as connection:
+        connection.sendall(sent)
+        with contextlib.suppress(ConnectionResetError):
+            return connection.recv(64)
+        return b""
+
+
+def test_headers_are_limited_in_number_and_length(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    many = [b"X-%d: a\r\n" % number for number in range(101)]
+    for sent, status in (
+        (HEAD + b"".join(many[:90]), b"200"),
+        (HEAD + b"".join(many), b"431"),
+        (HEAD + b"X: ".ljust(MAX_HEADERS - 200, b"a") + b"\r\n", b"200"),
+        (HEAD + b"X: ".ljust(MAX_HEADERS, b"a") + b"\r\n", b"431"),
+        (HEAD.replace(b"healthz", b"a" * MAX_HEADERS), b"431"),
+    ):
+        assert said_to(web.port, sent + b"\r\n").split()[1] == status
+
+
+def test_headers_that_do_not_arrive_are_not_waited_for(start: Start, mongo_uri: str) -> None:
+    web = start("web", MONGO_URI=mongo_uri).ready()
+    began = time.monotonic()
+    assert said_to(web.port, HEAD) == b""
+    assert time.monotonic() - began >= HEADERS_WITHIN - 1
 
 
 def test_it_waits_for_its_database_and_says_when_it_goes_and_comes(
