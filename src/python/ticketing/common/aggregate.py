@@ -1,8 +1,10 @@
 """State that changes as one, under one version, and the events that tell of its changes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from dataclasses import field
 
+from ticketing.common.errors import Changed
 from ticketing.common.events import Event
 
 
@@ -17,6 +19,11 @@ class Aggregate:
     version: int = -1
     changed: bool = False
     events: list[Event] = field(default_factory=list)
+
+    def check_version(self, versions: Collection[int] | None) -> None:
+        """Raise Changed unless it is at one of these versions; None is any."""
+        if versions is not None and self.version not in versions:
+            raise Changed
 
     def change(self) -> str:
         """Begin the next change; returns the id for the event that will tell of it."""

@@ -35,6 +35,13 @@ class Conflict(Failure):
     """Another writer was first; load again and decide again."""
 
 
+class Changed(Failure):
+    """What was to be changed is not at the version that the caller has seen."""
+
+    def __init__(self) -> None:
+        super().__init__("It has changed meanwhile")
+
+
 class Duplicate(Conflict):
     """Another document holds a value that must be unique."""
 

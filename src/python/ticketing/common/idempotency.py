@@ -62,11 +62,12 @@ def _carry_out(keys: Keys, claim: Claim, view: Callable[[str], ResponseReturnVal
     if response.status_code >= 500 or response.status_code in _TRY_AGAIN:
         keys.release(claim)
         return response
-    given = Answer(status=response.status_code, body=response.get_data(as_text=True))
+    body, etag = response.get_data(as_text=True), response.headers.get("ETag", "")
+    given = Answer(status=response.status_code, body=body, etag=etag)
     counts = keys.keep(claim, given)
     return response if counts is given else _again(counts)
 
 
 def _again(answer: Answer) -> Response:
-    headers = {REPLAYED: "true"}
+    headers = {REPLAYED: "true"} | ({"ETag": answer.etag} if answer.etag else {})
     return Response(answer.body, answer.status, headers, mimetype="application/json")

@@ -2,27 +2,30 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
-from typing import Any
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import Response
-from flask import jsonify
 from flask import request
+
+from ticketing.common.replies import listed
+from ticketing.common.views import View
 
 T = TypeVar("T")
 
 
 def page(
-    items: Sequence[T], limit: int, view: Callable[[T], Any], cursor: Callable[[T], str]
+    items: Sequence[T], limit: int, view: Callable[[T], View], cursor: Callable[[T], str]
 ) -> Response:
     """Reply with `limit` items at the most; `items` has one more where there is a next page.
 
     `cursor` of the last item shown is what the next page comes after.
     """
     shown = items[:limit]
-    response = jsonify([view(item) for item in shown])
-    if len(items) > limit:
-        args = {**request.args.to_dict(), "cursor": cursor(shown[-1])}
-        response.headers["Link"] = f'<{request.path}?{urlencode(args)}>; rel="next"'
-    return response
+    link = _next(cursor(shown[-1])) if len(items) > limit else ""
+    return listed([view(item) for item in shown], link)
+
+
+def _next(cursor: str) -> str:
+    others = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    return f'<{request.path}?{urlencode([*others, ("cursor", cursor)])}>; rel="next"'

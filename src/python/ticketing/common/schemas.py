@@ -4,27 +4,53 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema
 from marshmallow import ValidationError
 from marshmallow import fields
 from marshmallow import validate
 
+from ticketing.common.views import EXAMPLE_ID
+
 _ID = re.compile(r"[0-9a-f]{24}\Z")
 
-# Digits enough for any price, and few enough for Decimal's 28 to hold it exactly.
-_NUMBER = re.compile(r"\s*[0-9]{0,12}\.?[0-9]{1,12}\s*\Z")
+# What may be a price but for being too low: few enough digits for Decimal's 28 to hold it exactly.
+NUMBER = r"^\s*(0{0,18}[0-9]{1,6}|0{0,6}[0-9]{0,6}\.[0-9]{1,2}0{0,10})\s*$"
+_NUMBER = re.compile(NUMBER)
 
 
 def text(
-    message: str, *rules: validate.Validator, key: str | None = None, trim: bool = True
+    message: str,
+    *rules: validate.Validator,
+    key: str | None = None,
+    trim: bool = True,
+    example: str | None = None,
 ) -> fields.Field[Any]:
     """A required string under `key` that keeps the rules, trimmed first if so asked."""
-    return _Text(message, rules, trim=trim, data_key=key)
+    shape = {"type": "string", **_shape(rules, trim=trim)}
+    if example is not None:
+        shape["examples"] = [example]
+    return _Text(message, rules, trim=trim, data_key=key, metadata=shape)
 
 
 def identifier(message: str, key: str) -> fields.Field[Any]:
     """A required 24-hex id under `key`."""
-    return text(message, validate.Regexp(_ID), key=key)
+    return text(message, validate.Regexp(_ID), key=key, example=EXAMPLE_ID)
+
+
+def _shape(rules: tuple[validate.Validator, ...], *, trim: bool) -> dict[str, Any]:
+    """The rules as JSON Schema: exact, but for an e-mail address."""
+    shape: dict[str, Any] = {}
+    for rule in rules:
+        match rule:
+            case validate.Email():
+                shape["format"] = "email"
+            case validate.Regexp(regex=regex):
+                pattern = str(regex.pattern).removesuffix(r"\Z")
+                shape["pattern"] = rf"^\s*{pattern}\s*$" if trim else f"^{pattern}$"
+            case validate.Length(min=least, max=most) if not trim:
+                shape |= {"minLength": least or 0} | ({"maxLength": most} if most else {})
+            case validate.Length(max=int(most)) if not shape:
+                shape["pattern"] = rf"^\s*\S([\s\S]{{0,{most - 2}}}\S)?\s*$"
+    return shape
 
 
 class _Text(fields.Field[str]):
@@ -59,7 +85,7 @@ class Price(fields.Field[int]):
 
     def __init__(self, message: str = MESSAGE, *, least: int = 1, **kwargs: Any) -> None:
         super().__init__(
-            **{"required": True, **kwargs},
+            **{"required": True, "metadata": _price(least), **kwargs},
             error_messages={"required": message, "null": message},
         )
         self._message, self._least = message, least
@@ -67,9 +93,7 @@ class Price(fields.Field[int]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValidationError(self._message)
-        if (
-            isinstance(value, int) and abs(value) > self.MAX
-        ):  # str() refuses to write very long ones
+        if isinstance(value, int) and abs(value) > self.MAX:  # too long a one for str()
             raise ValidationError(self._message)
         if not _NUMBER.match(str(value)):
             raise ValidationError(self._message)
@@ -79,21 +103,10 @@ class Price(fields.Field[int]):
         return int(cents)
 
 
-def whole_number(name: str, least: int, most: int, *, default: int) -> fields.Field[int]:
-    """An optional whole number within these bounds; `name` begins the message."""
-    message = f"{name} must be between {least} and {most}"
-    return fields.Integer(
-        load_default=default,
-        validate=validate.Range(least, most, error=message),
-        error_messages={"invalid": message},
-    )
-
-
-class Page(Schema):
-    """Query parameters of a list: how many, and after which id."""
-
-    limit = whole_number("Limit", 1, 200, default=50)
-    cursor = fields.String(
-        load_default=None,
-        validate=validate.Regexp(_ID, error="Cursor is not valid"),
-    )
+def _price(least: int) -> dict[str, Any]:
+    """As JSON Schema: a number, or a text of digits that is no zero where that is too low."""
+    number = {"type": "number", "minimum": least / 100, "maximum": 999999.99, "multipleOf": 0.01}
+    digits: dict[str, Any] = {"type": "string", "pattern": NUMBER}
+    if least:
+        digits["not"] = {"pattern": r"^[\s0.]*$"}
+    return {"anyOf": [number, digits], "examples": [20.5]}

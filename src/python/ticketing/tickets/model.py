@@ -1,5 +1,6 @@
 """A ticket: put on sale by its seller, reserved by one order at a time, sold once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from ticketing.common.events import TicketCreated
 from ticketing.common.events import TicketState
 from ticketing.common.events import TicketUpdated
 from ticketing.common.money import from_cents
+
+Versions = Collection[int] | None
+"""Those at which to act; None is any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +61,21 @@ class Ticket(Aggregate):
     def on_sale(self) -> bool:
         return self.order_id is None and not self.withdrawn
 
-    def edit(self, *, title: str, price: int, user_id: str, now: datetime) -> None:
-        self._check_free("edit", user_id)
+    def edit(
+        self, *, title: str, price: int, user_id: str, now: datetime, versions: Versions = None
+    ) -> None:
+        self._check_free("edit", user_id, versions)
         self.title, self.price = title, price
         self._record(TicketUpdated, now)
 
-    def withdraw(self, *, user_id: str, now: datetime) -> None:
+    def withdraw(self, *, user_id: str, now: datetime, versions: Versions = None) -> None:
         """Take the ticket off sale; nothing to do if that happened before."""
-        self._check_free("withdraw", user_id)
+        self._check_free("withdraw", user_id, versions)
         self._set_withdrawn(True, now)
 
-    def relist(self, *, user_id: str, now: datetime) -> None:
+    def relist(self, *, user_id: str, now: datetime, versions: Versions = None) -> None:
         """Put a withdrawn ticket on sale again; nothing to do if it is."""
-        self._check_free("relist", user_id)
+        self._check_free("relist", user_id, versions)
         self._set_withdrawn(False, now)
 
     def follow(self, order: Order, now: datetime) -> None:
@@ -105,9 +111,10 @@ class Ticket(Aggregate):
             raise NotYet(f"ticket {self.id} is still held by order {self.order_id}")
         self.order_id = order.id
 
-    def _check_free(self, verb: str, user_id: str) -> None:
+    def _check_free(self, verb: str, user_id: str, versions: Versions) -> None:
         if user_id != self.user_id:
             raise NotAuthorized
+        self.check_version(versions)
         if self.order_id is not None:
             raise Refused(f"You cannot {verb} a reserved ticket")
 

@@ -63,12 +63,15 @@ class TicketRepository:
         field, direction, _ = _ORDER[search.sort]
         return self._list(_query(search), (field, direction), limit)
 
-    def of_seller(self, user_id: str, *, limit: int, before: str | None) -> list[Ticket]:
-        """The seller's tickets in every state, newest first, older than the ticket `before`."""
+    def of_seller(
+        self, user_id: str, *, limit: int, after: str | None, newest_first: bool
+    ) -> list[Ticket]:
+        """The seller's tickets in every state, newest or oldest first, that come after `after`."""
         query: dict[str, Any] = {"userId": user_id}
-        if before is not None:
-            query["_id"] = {"$lt": before}
-        return self._list(query, ("_id", pymongo.DESCENDING), limit)
+        if after is not None:
+            query["_id"] = {"$lt" if newest_first else "$gt": after}
+        direction = pymongo.DESCENDING if newest_first else pymongo.ASCENDING
+        return self._list(query, ("_id", direction), limit)
 
     def sales(self, user_id: str, *, since: datetime) -> list[Sale]:
         """What the seller sold, in any order."""

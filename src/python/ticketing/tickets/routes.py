@@ -6,13 +6,21 @@ from flask.typing import ResponseReturnValue
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
+from ticketing.common.operation import Operation
+from ticketing.common.operation import Tag
+from ticketing.common.operation import Who
 from ticketing.common.pages import page
-from ticketing.common.schemas import Page
+from ticketing.common.replies import listed
+from ticketing.common.replies import shown
+from ticketing.common.replies import versions
 from ticketing.common.web import body
 from ticketing.common.web import query
 from ticketing.common.web import use_cases
+from ticketing.tickets.schemas import DayWithSales
 from ticketing.tickets.schemas import NewTicket
+from ticketing.tickets.schemas import OwnTickets
 from ticketing.tickets.schemas import SalesPeriod
+from ticketing.tickets.schemas import Ticket
 from ticketing.tickets.schemas import TicketSearch
 from ticketing.tickets.schemas import sales_view
 from ticketing.tickets.schemas import ticket_view
@@ -23,12 +31,20 @@ from ticketing.tickets.service import Tickets
 tickets = Blueprint("tickets", __name__, url_prefix="/api/tickets")
 
 new_ticket = NewTicket()
-page_query = Page()
+own_query = OwnTickets()
 search_query = TicketSearch()
 sales_query = SalesPeriod()
 
 
 @tickets.get("")
+@Operation(
+    "The tickets on sale",
+    answers={200: list[Ticket]},
+    who=Who.ANYONE,
+    query=search_query,
+    tag=Tag.CONTENT,
+    paged=True,
+)
 def on_sale() -> ResponseReturnValue:
     asked = query(search_query)
     limit = asked.pop("limit")
@@ -38,48 +54,97 @@ def on_sale() -> ResponseReturnValue:
 
 
 @tickets.get("/mine")
+@Operation(
+    "One's own tickets, in every state",
+    answers={200: list[Ticket]},
+    query=own_query,
+    tag=Tag.CONTENT,
+    paged=True,
+)
 @signed_in
 def of_seller(user: User) -> ResponseReturnValue:
-    asked = query(page_query)
-    limit = asked["limit"]
-    found = use_cases(Tickets).of_seller(user.id, limit=limit + 1, before=asked["cursor"])
+    asked = query(own_query)
+    limit, newest_first = asked["limit"], asked["sort"] == "newest"
+    found = use_cases(Tickets).of_seller(
+        user.id, limit=limit + 1, after=asked["cursor"], newest_first=newest_first
+    )
     return page(found, limit, ticket_view, lambda ticket: ticket.id)
 
 
 @tickets.get("/mine/sales")
+@Operation(
+    "The days on which one has sold, oldest first",
+    answers={200: list[DayWithSales]},
+    query=sales_query,
+    tag=Tag.CONTENT,
+)
 @signed_in
 def sales(user: User) -> ResponseReturnValue:
     days = use_cases(Tickets).sales(user.id, **query(sales_query))
-    return [sales_view(day) for day in days]
+    return listed([sales_view(day) for day in days])
 
 
 @tickets.get("/<ticket_id>")
+@Operation("A ticket", answers={200: Ticket}, who=Who.ANYONE, tag=Tag.VERSION)
 def get(ticket_id: str) -> ResponseReturnValue:
-    return ticket_view(use_cases(Tickets).get(ticket_id))
+    return shown(ticket_view(use_cases(Tickets).get(ticket_id)))
 
 
 @tickets.post("")
+@Operation(
+    "Put a ticket on sale",
+    answers={201: Ticket},
+    body=new_ticket,
+    tag=Tag.VERSION,
+    keyed=True,
+)
 @signed_in
 @idempotent
 def create(user: User, id: str | None) -> ResponseReturnValue:
     ticket = use_cases(Tickets).create(**body(new_ticket), user_id=user.id, id=id)
-    return ticket_view(ticket), 201
+    return shown(ticket_view(ticket), 201)
 
 
 @tickets.put("/<ticket_id>")
+@Operation(
+    "Change one's own ticket",
+    answers={200: Ticket},
+    body=new_ticket,
+    refusals=["You cannot edit a reserved ticket"],
+    tag=Tag.VERSION,
+    conditional=True,
+)
 @signed_in
 def edit(user: User, ticket_id: str) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).edit(ticket_id, **body(new_ticket), user_id=user.id)
-    return ticket_view(ticket)
+    ticket = use_cases(Tickets).edit(
+        ticket_id, **body(new_ticket), user_id=user.id, versions=versions()
+    )
+    return shown(ticket_view(ticket))
 
 
 @tickets.post("/<ticket_id>/withdraw")
+@Operation(
+    "Take one's own ticket off sale; nothing to do if it is",
+    answers={200: Ticket},
+    refusals=["You cannot withdraw a reserved ticket"],
+    tag=Tag.VERSION,
+    conditional=True,
+)
 @signed_in
 def withdraw(user: User, ticket_id: str) -> ResponseReturnValue:
-    return ticket_view(use_cases(Tickets).withdraw(ticket_id, user_id=user.id))
+    ticket = use_cases(Tickets).withdraw(ticket_id, user_id=user.id, versions=versions())
+    return shown(ticket_view(ticket))
 
 
 @tickets.post("/<ticket_id>/relist")
+@Operation(
+    "Put one's own withdrawn ticket on sale again; nothing to do if it is",
+    answers={200: Ticket},
+    refusals=["You cannot relist a reserved ticket"],
+    tag=Tag.VERSION,
+    conditional=True,
+)
 @signed_in
 def relist(user: User, ticket_id: str) -> ResponseReturnValue:
-    return ticket_view(use_cases(Tickets).relist(ticket_id, user_id=user.id))
+    ticket = use_cases(Tickets).relist(ticket_id, user_id=user.id, versions=versions())
+    return shown(ticket_view(ticket))

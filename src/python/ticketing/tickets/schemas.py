@@ -1,69 +1,96 @@
 """What clients send and get about tickets."""
 
 import re
+from typing import Annotated
 from typing import Any
 
 from marshmallow import Schema
 from marshmallow import ValidationError
 from marshmallow import fields
+from marshmallow import post_load
 from marshmallow import validate
 from marshmallow import validates_schema
+from msgspec import UNSET
+from msgspec import Meta
+from msgspec import UnsetType
 
-from ticketing.common.clock import iso
 from ticketing.common.money import from_cents
-from ticketing.common.schemas import Page
+from ticketing.common.queries import Page
+from ticketing.common.queries import choice
+from ticketing.common.queries import price
+from ticketing.common.queries import whole_number
 from ticketing.common.schemas import Price
 from ticketing.common.schemas import text
-from ticketing.common.schemas import whole_number
-from ticketing.tickets.model import Ticket
+from ticketing.common.views import Amount
+from ticketing.common.views import Id
+from ticketing.common.views import Time
+from ticketing.common.views import Versioned
+from ticketing.common.views import View
+from ticketing.common.views import time_or_unset
+from ticketing.tickets import model
 from ticketing.tickets.sales import SalesOfDay
 from ticketing.tickets.search import Sort
 from ticketing.tickets.search import words
 
 MAX_ASKED = 100
 """Characters of a search's words."""
+TOO_MUCH = f"Q must be at most {MAX_ASKED} characters"
+NO_CURSOR = "Cursor is not valid"
 _CURSORS = {
     Sort.NEWEST: re.compile("[0-9a-f]{24}"),
     Sort.CHEAPEST: re.compile("[0-9]{8}-[0-9a-f]{24}"),
     Sort.DEAREST: re.compile("[0-9]{8}-[0-9a-f]{24}"),
 }
-_OPTIONAL: dict[str, Any] = {"required": False, "load_default": None, "least": 0}
 
 
 class NewTicket(Schema):
     """A ticket as its seller describes it; also its edit."""
 
-    title = text("Title is required", validate.Length(1, 200))
+    title = text("Title is required", validate.Length(1, 200), example="Opera at night")
     price = Price()
+
+
+class OwnTickets(Page):
+    """Query parameters of the list of one's own tickets."""
+
+    sort = choice("Sort", "newest", "oldest")
 
 
 class _Words(fields.Field[list[str]]):
     def _deserialize(self, value: str, *_: Any, **__: Any) -> list[str]:
         if len(value) > MAX_ASKED:
-            raise ValidationError(f"Q must be at most {MAX_ASKED} characters")
+            raise ValidationError(TOO_MUCH)
         return words(value)
 
 
 class TicketSearch(Page):
     """Query parameters of the list of tickets on sale."""
 
-    words = _Words(load_default=list, data_key="q")
-    min_price = Price("MinPrice must be between 0 and 999999.99", data_key="minPrice", **_OPTIONAL)
-    max_price = Price("MaxPrice must be between 0 and 999999.99", data_key="maxPrice", **_OPTIONAL)
-    sort = fields.Enum(
-        Sort,
-        by_value=True,
-        load_default=Sort.NEWEST,
-        error_messages={"unknown": "Sort must be newest, cheapest or dearest"},
+    words = _Words(
+        load_default=list,
+        data_key="q",
+        error_messages={"invalid": TOO_MUCH},
+        metadata={"type": "string", "maxLength": MAX_ASKED, "examples": ["opera"]},
     )
-    cursor = fields.String(load_default=None)
+    min_price = price("minPrice")
+    max_price = price("maxPrice")
+    sort = choice("Sort", *Sort)
+    cursor = fields.String(
+        load_default=None,
+        error_messages={"invalid": NO_CURSOR},
+        metadata={"type": "string", "pattern": "^([0-9]{8}-)?[0-9a-f]{24}$"},
+    )
+
+    @post_load
+    def _name_sort(self, asked: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**asked, "sort": Sort(asked["sort"])}
 
     @validates_schema
     def _check_cursor(self, asked: dict[str, Any], **_: Any) -> None:
         """Each order has its own kind of place to go on from."""
         cursor = asked["cursor"]
-        if cursor is not None and not _CURSORS[asked["sort"]].fullmatch(cursor):
-            raise ValidationError("Cursor is not valid", "cursor")
+        if cursor is not None and not _CURSORS[Sort(asked["sort"])].fullmatch(cursor):
+            raise ValidationError(NO_CURSOR, "cursor")
 
 
 class SalesPeriod(Schema):
@@ -72,29 +99,48 @@ class SalesPeriod(Schema):
     days = whole_number("Days", 1, 366, default=30)
 
 
-def ticket_view(ticket: Ticket) -> dict[str, Any]:
-    """The ticket as clients get it; each field from `orderId` on only while it applies."""
-    view: dict[str, Any] = {
-        "id": ticket.id,
-        "title": ticket.title,
-        "price": from_cents(ticket.price),
-        "userId": ticket.user_id,
-        "version": ticket.version,
-    }
-    if ticket.order_id is not None:
-        view["orderId"] = ticket.order_id
-    if ticket.withdrawn:
-        view["withdrawn"] = True
-    if ticket.held_until is not None:
-        view["heldUntil"] = iso(ticket.held_until)
-    if ticket.sold_at is not None and ticket.sold_for is not None:
-        view |= {"soldAt": iso(ticket.sold_at), "soldFor": from_cents(ticket.sold_for)}
-    return view
+class Ticket(Versioned, frozen=True):
+    """A ticket; what comes after `version` is there only while it applies."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200, examples=["Opera at night"])]
+    price: Amount
+    user_id: Annotated[Id, Meta(description="Its seller.")]
+    order_id: (
+        Annotated[Id, Meta(description="The order that holds or has bought it.")] | UnsetType
+    ) = UNSET
+    withdrawn: Annotated[bool, Meta(description="Whether its seller took it off sale.")] = False
+    held_until: (
+        Annotated[Time, Meta(description="Until when an unpaid order holds it.")] | UnsetType
+    ) = UNSET
+    sold_at: Time | UnsetType = UNSET
+    sold_for: Annotated[Amount, Meta(description="What was paid.")] | UnsetType = UNSET
 
 
-def sales_view(sales: SalesOfDay) -> dict[str, Any]:
-    return {
-        "day": sales.day.isoformat(),
-        "tickets": sales.tickets,
-        "amount": from_cents(sales.amount),
-    }
+class DayWithSales(View, frozen=True):
+    """What one seller sold on one UTC day."""
+
+    day: Annotated[str, Meta(examples=["2026-11-22"], extra_json_schema={"format": "date"})]
+    tickets: Annotated[int, Meta(ge=1, examples=[3])]
+    amount: Amount
+
+
+def ticket_view(ticket: model.Ticket) -> Ticket:
+    """The ticket as clients get it."""
+    return Ticket(
+        id=ticket.id,
+        title=ticket.title,
+        price=from_cents(ticket.price),
+        user_id=ticket.user_id,
+        version=ticket.version,
+        order_id=UNSET if ticket.order_id is None else ticket.order_id,
+        withdrawn=ticket.withdrawn,
+        held_until=time_or_unset(ticket.held_until),
+        sold_at=time_or_unset(ticket.sold_at),
+        sold_for=UNSET if ticket.sold_for is None else from_cents(ticket.sold_for),
+    )
+
+
+def sales_view(sales: SalesOfDay) -> DayWithSales:
+    return DayWithSales(
+        day=sales.day.isoformat(), tickets=sales.tickets, amount=from_cents(sales.amount)
+    )

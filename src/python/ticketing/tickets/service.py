@@ -9,6 +9,7 @@ from ticketing.common.errors import Duplicate
 from ticketing.common.events import OrderState
 from ticketing.tickets.model import Order
 from ticketing.tickets.model import Ticket
+from ticketing.tickets.model import Versions
 from ticketing.tickets.repository import OrderReplica
 from ticketing.tickets.repository import TicketRepository
 from ticketing.tickets.sales import SalesOfDay
@@ -42,23 +43,25 @@ class Tickets:
         return ticket
 
     @retry_on_conflict
-    def edit(self, ticket_id: str, *, title: str, price: int, user_id: str) -> Ticket:
-        ticket = self._tickets.get(ticket_id)
-        ticket.edit(title=title, price=price, user_id=user_id, now=self._clock())
+    def edit(
+        self, ticket_id: str, *, title: str, price: int, user_id: str, versions: Versions = None
+    ) -> Ticket:
+        ticket, now = self._tickets.get(ticket_id), self._clock()
+        ticket.edit(title=title, price=price, user_id=user_id, now=now, versions=versions)
         self._tickets.save(ticket)
         return ticket
 
     @retry_on_conflict
-    def withdraw(self, ticket_id: str, *, user_id: str) -> Ticket:
+    def withdraw(self, ticket_id: str, *, user_id: str, versions: Versions = None) -> Ticket:
         ticket = self._tickets.get(ticket_id)
-        ticket.withdraw(user_id=user_id, now=self._clock())
+        ticket.withdraw(user_id=user_id, now=self._clock(), versions=versions)
         self._tickets.save(ticket)
         return ticket
 
     @retry_on_conflict
-    def relist(self, ticket_id: str, *, user_id: str) -> Ticket:
+    def relist(self, ticket_id: str, *, user_id: str, versions: Versions = None) -> Ticket:
         ticket = self._tickets.get(ticket_id)
-        ticket.relist(user_id=user_id, now=self._clock())
+        ticket.relist(user_id=user_id, now=self._clock(), versions=versions)
         self._tickets.save(ticket)
         return ticket
 
@@ -68,8 +71,10 @@ class Tickets:
     def on_sale(self, search: Search, *, limit: int) -> list[Ticket]:
         return self._tickets.on_sale(search, limit=limit)
 
-    def of_seller(self, user_id: str, *, limit: int, before: str | None) -> list[Ticket]:
-        return self._tickets.of_seller(user_id, limit=limit, before=before)
+    def of_seller(
+        self, user_id: str, *, limit: int, after: str | None, newest_first: bool = True
+    ) -> list[Ticket]:
+        return self._tickets.of_seller(user_id, limit=limit, after=after, newest_first=newest_first)
 
     def sales(self, user_id: str, *, days: int) -> list[SalesOfDay]:
         """The user's sales of the latest `days` UTC days, of which today is one."""

@@ -10,10 +10,11 @@ from flask import Response
 from werkzeug.test import TestResponse
 
 from ticketing.common.pages import page
-from ticketing.common.schemas import Page
+from ticketing.common.queries import Page
 from ticketing.common.tests.apps import app_of
 from ticketing.common.tests.apps import errors
 from ticketing.common.tests.apps import reply
+from ticketing.common.views import View
 from ticketing.common.web import query
 
 IDS = [f"{number:024x}" for number in range(1, 121)]
@@ -21,11 +22,15 @@ IDS = [f"{number:024x}" for number in range(1, 121)]
 routes = Blueprint("pages", __name__)
 
 
+class Shown(View, frozen=True):
+    id: str
+
+
 @routes.get("/api/ids")
 def ids() -> Response:
     asked = query(Page())
     after = [id for id in IDS if asked["cursor"] is None or id > asked["cursor"]]
-    return page(after[: asked["limit"] + 1], asked["limit"], lambda id: {"id": id}, lambda id: id)
+    return page(after[: asked["limit"] + 1], asked["limit"], lambda id: Shown(id=id), lambda id: id)
 
 
 client = app_of(routes).test_client()

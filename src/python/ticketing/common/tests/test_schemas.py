@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 from marshmallow import validate
 
 from ticketing.common.money import from_cents
-from ticketing.common.schemas import Page
+from ticketing.common.queries import Page
 from ticketing.common.schemas import Price
 from ticketing.common.schemas import identifier
 from ticketing.common.schemas import text

@@ -1,0 +1,63 @@
+"""What a route says of itself to those who write clients: one decorator, which costs no request."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import KW_ONLY
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from typing import TypeVar
+
+from marshmallow import Schema
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class Who(Enum):
+    """Whom a route answers."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+
+
+class Tag(Enum):
+    """What the ETag of an answer stands for."""
+
+    VERSION = "version"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Decorator for a view, below that of its route: what the documents of the API say of it.
+
+    `answers` has the type of the body of each success, None where there is none; `refusals` are the
+    sentences of a 400 besides those of the fields; `fails` are further statuses. `keyed` takes an
+    Idempotency-Key, `conditional` an If-Match, `paged` names the next page.
+    """
+
+    summary: str
+    _: KW_ONLY
+    answers: Mapping[int, Any]
+    details: str = ""
+    who: Who = Who.SIGNED_IN
+    body: Schema | None = None
+    query: Schema | None = None
+    refusals: Sequence[str] = ()
+    fails: Sequence[int] = ()
+    tag: Tag | None = None
+    keyed: bool = False
+    conditional: bool = False
+    paged: bool = False
+
+    def __call__(self, view: V) -> V:
+        """Note this beside the view; what a request passes through stays the same."""
+        view.operation = self  # type: ignore[attr-defined]
+        return view
+
+
+def operation_of(view: Callable[..., Any]) -> Operation | None:
+    """What the view says of itself."""
+    found = getattr(view, "operation", None)
+    return found if isinstance(found, Operation) else None

@@ -1,0 +1,82 @@
+"""Answers with an ETag: what has not changed is not sent again, and not changed unseen."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import msgspec
+from flask import Response
+from flask import request
+
+from ticketing.common.views import Versioned
+from ticketing.common.views import View
+
+_ENCODER = msgspec.json.Encoder()
+_VERSION = re.compile("0|[1-9][0-9]{0,17}")
+
+
+def shown(view: Versioned, status: int = 200) -> Response:
+    """Reply with the view and its version as the ETag; 304 to who reads and has that already."""
+    tag = str(view.version)
+    if _is_known(tag):
+        return _tagged(Response(status=304), f'"{tag}"')
+    return _tagged(_json(_ENCODER.encode(view), status), f'"{tag}"')
+
+
+def told(view: View, status: int = 200) -> Response:
+    """Reply with a view that has no version."""
+    return _json(_ENCODER.encode(view), status)
+
+
+def listed(views: Sequence[View], link: str = "") -> Response:
+    """Reply with an array, and an ETag of its content and that of the Link header, if there is one;
+    304 to who has it already.
+    """
+    reply = kept(_ENCODER.encode(views), link)
+    if link:
+        reply.headers["Link"] = link
+    return reply
+
+
+def empty() -> Response:
+    """Reply that it is done, with nothing to show."""
+    reply = Response(status=204)
+    del reply.headers["Content-Type"]
+    return reply
+
+
+def kept(body: bytes, besides: str = "") -> Response:
+    """Reply with this JSON, and an ETag of it and of what is told `besides`; 304 to who has it."""
+    tag = hashlib.blake2b(body + besides.encode(), digest_size=12).hexdigest()
+    reply = Response(status=304) if _is_known(tag) else _json(body, 200)
+    return _tagged(reply, f'W/"{tag}"')
+
+
+def versions() -> frozenset[int] | None:
+    """The versions at which a change is asked for by If-Match; None where it may be at any.
+
+    A tag that is no version of ours matches none.
+    """
+    if "If-Match" not in request.headers:
+        return None
+    tags = request.if_match
+    if tags.star_tag:
+        return None
+    return frozenset(int(tag) for tag in tags.as_set() if _VERSION.fullmatch(tag))
+
+
+def _is_known(tag: str) -> bool:
+    if request.method != "GET" or "If-None-Match" not in request.headers:
+        return False
+    return bool(request.if_none_match.contains_weak(tag))
+
+
+def _json(body: bytes, status: int) -> Response:
+    return Response(body, status, mimetype="application/json")
+
+
+def _tagged(reply: Response, tag: str) -> Response:
+    reply.headers["ETag"] = tag
+    if reply.status_code == 304:
+        del reply.headers["Content-Type"]
+    return reply
