@@ -43,10 +43,11 @@ class OtherRequest(Failure):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What was replied, to the byte."""
+    """What was replied, to the byte; `etag` where it had one."""
 
     status: int
     body: str
+    etag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,4 +147,4 @@ def _held(claim: Claim) -> dict[str, Any]:
 
 
 def _document(answer: Answer) -> Document:
-    return {"status": answer.status, "body": answer.body}
+    return {"status": answer.status, "body": answer.body, "etag": answer.etag}
