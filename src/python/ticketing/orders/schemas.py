@@ -8,7 +8,7 @@ from marshmallow import validate
 
 from ticketing.common.clock import iso
 from ticketing.common.money import from_cents
-from ticketing.common.schemas import Page
+from ticketing.common.queries import Page
 from ticketing.common.schemas import identifier
 from ticketing.orders.model import Order
 
