@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Annotated
 
+import msgspec
 from pymongo.database import Database
 
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
+from ticketing.common.limits import Often
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
@@ -26,9 +29,13 @@ from ticketing.orders.service import Orders
 
 
 class OrdersSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
-    """`order_expiration_seconds` is how long an order holds its ticket."""
+    """`order_expiration_seconds` is how long an order holds its ticket, `max_open_holds` how many a
+    user may hold at once before paying.
+    """
 
     order_expiration_seconds: float = 60
+    max_open_holds: Annotated[int, msgspec.Meta(ge=1)] = 10
+    orders_per_user: Often = "30/minute"
 
 
 def build(
@@ -42,6 +49,7 @@ def build(
         OrderRepository(store),
         TicketReplica(tickets),
         hold=timedelta(seconds=settings.order_expiration_seconds),
+        max_holds=settings.max_open_holds,
         new_id=new_id,
         clock=clock,
     )

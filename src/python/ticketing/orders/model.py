@@ -40,7 +40,7 @@ class Ticket:
 class Order(Aggregate):
     """`payment_id` is the payment that this order accepted or rejected, once one arrived;
     `expired` tells that time has cancelled it, not its buyer; `rejection` is why its payment was
-    rejected.
+    rejected. `slot` is which of its buyer's open holds it is, while it is one.
     """
 
     user_id: str
@@ -52,6 +52,7 @@ class Order(Aggregate):
     refunded: bool = False
     expired: bool = False
     rejection: str | None = None
+    slot: int | None = None
 
     @classmethod
     def place(
@@ -84,12 +85,17 @@ class Order(Aggregate):
             self.status = OrderStatus.CANCELLED
             self._record(OrderCancelled, now)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds its ticket without having been paid."""
+        return self.status in HELD
+
     def is_overdue(self, now: datetime) -> bool:
-        return self.status in HELD and now >= self.expires_at
+        return self.is_open and now >= self.expires_at
 
     def expire(self, now: datetime, *, early: bool = False) -> None:
         """End the hold if it is still on; NotYet while its time is not over, unless `early`."""
-        if self.status not in HELD:
+        if not self.is_open:
             return
         if not early and not self.is_overdue(now):
             raise NotYet(f"order {self.id} holds its ticket until {self.expires_at}")

@@ -24,6 +24,7 @@ INDEXES: Indexes = {
     "orders": [
         OUTBOX_INDEX,
         pymongo.IndexModel("reserves", unique=True, sparse=True),
+        pymongo.IndexModel("hold", unique=True, sparse=True),
         pymongo.IndexModel([("userId", 1), ("_id", 1)]),
         pymongo.IndexModel([("status", 1), ("expiresAt", 1)]),
     ],
@@ -34,7 +35,8 @@ INDEXES: Indexes = {
 
 class OrderRepository:
     """The orders. An active one's document carries `reserves`, the id of its ticket, under a unique
-    index: the database itself lets a ticket have one active order at the most.
+    index: the database itself lets a ticket have one active order at the most. In the same way an
+    open hold's carries `hold`, the user and the slot, and lets go of it when it is paid or ends.
     """
 
     def __init__(self, store: Store) -> None:
@@ -52,6 +54,11 @@ class OrderRepository:
         """The active order on this ticket."""
         found = self._store.find_one({"reserves": ticket_id})
         return None if found is None else _order(found)
+
+    def held_by(self, user_id: str) -> list[Order]:
+        """The user's open holds."""
+        found = self._store.find({"hold": {"$gte": f"{user_id}:", "$lt": f"{user_id};"}})
+        return [_order(document) for document in found]
 
     def of_user(
         self, user_id: str, *, limit: int, after: str | None, newest_first: bool
@@ -75,7 +82,9 @@ class OrderRepository:
         ]
 
     def save(self, order: Order) -> None:
-        """Raises Duplicate if another active order has the ticket, or the id is taken."""
+        """Raises Duplicate if another active order has the ticket, another open hold of the buyer
+        the slot, or the id is taken.
+        """
         active = order.status is not OrderStatus.CANCELLED
         state = {
             "userId": order.user_id,
@@ -88,6 +97,7 @@ class OrderRepository:
             "expired": order.expired or None,
             "rejection": order.rejection,
             "reserves": order.ticket.id if active else None,
+            "hold": _hold(order),
         }
         self._store.save(order, state)
 
@@ -133,7 +143,17 @@ def _order(document: Document) -> Order:
         refunded=document["refunded"],
         expired=document.get("expired", False),
         rejection=document.get("rejection"),
+        slot=_slot(document.get("hold")),
     )
+
+
+def _hold(order: Order) -> str | None:
+    """None also of an order from before there were slots."""
+    return f"{order.user_id}:{order.slot}" if order.is_open and order.slot is not None else None
+
+
+def _slot(hold: str | None) -> int | None:
+    return None if hold is None else int(hold.rpartition(":")[2])
 
 
 def _ticket(document: Document) -> Ticket:

@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
+from ticketing.common.limits import by_user
+from ticketing.common.limits import limited
 from ticketing.common.pages import page
 from ticketing.common.web import body
 from ticketing.common.web import query
@@ -39,6 +41,7 @@ def get(user: User, order_id: str) -> ResponseReturnValue:
 
 
 @orders.post("")
+@limited("orders_per_user", by_user)
 @signed_in
 @idempotent
 def create(user: User, id: str | None) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from datetime import timedelta
+from zlib import crc32
 
 from ticketing.common.conflicts import retry_on_conflict
 from ticketing.common.errors import Conflict
@@ -30,11 +31,13 @@ class Orders:
         tickets: TicketReplica,
         *,
         hold: timedelta,
+        max_holds: int,
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._orders, self._tickets = orders, tickets
-        self._hold, self._new_id, self._clock = hold, new_id, clock
+        self._hold, self._max_holds = hold, max_holds
+        self._new_id, self._clock = new_id, clock
 
     def create(self, *, ticket_id: str, user_id: str, id: str | None = None) -> Order:
         """Under this `id`, if one is given: what an earlier try has made under it is returned."""
@@ -47,6 +50,7 @@ class Orders:
             return made
         ticket, now = self._tickets.get(ticket_id), self._clock()
         order = Order.place(id=id, user_id=user_id, ticket=ticket, now=now, hold=self._hold)
+        order.slot = self._free_slot(order, now)
         self._reserve(order, now)
         return order
 
@@ -115,6 +119,26 @@ class Orders:
 
     def follow_ticket(self, ticket: TicketState) -> None:
         self._tickets.apply(ticket)
+
+    def _free_slot(self, order: Order, now: datetime) -> int:
+        """For one more hold of the buyer, after ending those that are overdue. Which it is follows
+        from the id: of orders that are placed at once, each tries another.
+        """
+        held = self._orders.held_by(order.user_id)
+        if len(held) >= self._max_holds:
+            held = self._without_overdue(held, now)
+        if len(held) >= self._max_holds:
+            raise Refused(f"You can hold at most {self._max_holds} tickets at once")
+        taken = {hold.slot for hold in held}
+        free = [slot for slot in range(self._max_holds) if slot not in taken]
+        return free[crc32(order.id.encode()) % len(free)]
+
+    def _without_overdue(self, held: list[Order], now: datetime) -> list[Order]:
+        overdue = [order for order in held if order.is_overdue(now)]
+        for order in overdue:
+            order.expire(now)
+            self._orders.save(order)
+        return [order for order in held if order.is_open]
 
     def _reserve(self, order: Order, now: datetime) -> None:
         """Save an order that holds its ticket, after ending an overdue hold in its way."""

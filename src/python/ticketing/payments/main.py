@@ -6,6 +6,7 @@ from pymongo.database import Database
 
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
+from ticketing.common.limits import Often
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
@@ -36,6 +37,7 @@ class PaymentsSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper
     stripe_key: str
     stripe_api_base: str = ""
     stripe_webhook_secret: str = ""
+    payments_per_user: Often = "30/minute"
 
 
 def build(

@@ -11,6 +11,8 @@ from ticketing.common.errors import Unavailable
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
+from ticketing.common.limits import by_user
+from ticketing.common.limits import limited
 from ticketing.common.web import MAX_BODY
 from ticketing.common.web import body
 from ticketing.common.web import use_cases
@@ -28,6 +30,7 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
 
 
 @payments.post("")
+@limited("payments_per_user", by_user)
 @signed_in
 @idempotent
 def pay(user: User, _: str | None) -> ResponseReturnValue:

@@ -62,7 +62,7 @@ def test_a_process_that_dies_anywhere_places_no_second_order() -> None:
         [placed] = database["orders"].find()
         assert reply.get_json()["id"] == placed["_id"]
         assert len(take_events(service_on(database))) == 1
-    assert replies == 5
+    assert replies == 6
 
 
 def test_what_a_dead_try_has_placed_is_the_answer_even_if_the_ticket_was_withdrawn_since() -> None:
