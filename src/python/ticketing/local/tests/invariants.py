@@ -3,6 +3,8 @@
 from collections import Counter
 from datetime import datetime
 
+from ticketing.common.mongo import Document
+from ticketing.local.tests.world import MAX_OPEN_HOLDS
 from ticketing.local.tests.world import World
 
 
@@ -16,6 +18,7 @@ def check_always(world: World) -> None:
         charges[account.order_id] += account.charges
         assert account.refunds <= account.charges, f"refunded more than charged: {account}"
     assert all(count <= 1 for count in charges.values()), f"charged twice: {charges}"
+    _check_open_holds(orders)
     _check_tickets(world)
     _check_reservations(world)
 
@@ -44,6 +47,15 @@ def _check_holds(world: World) -> None:
     sold = {order["ticket"]["id"]: order["_id"] for order in orders if order.get("reserves")}
     for ticket in world.all(world.tickets, "tickets"):
         assert ticket.get("orderId") == sold.get(ticket["_id"]), ticket
+
+
+def _check_open_holds(orders: list[Document]) -> None:
+    """Exactly the unpaid active orders are open holds, and nobody has too many of them."""
+    unpaid = [order for order in orders if order["status"] not in ("cancelled", "complete")]
+    assert unpaid == [order for order in orders if "hold" in order], "not the unpaid have a slot"
+    assert all(order["hold"].startswith(f"{order['userId']}:") for order in unpaid)
+    holds = Counter(order["userId"] for order in unpaid)
+    assert all(count <= MAX_OPEN_HOLDS for count in holds.values()), f"too many holds: {holds}"
 
 
 def _check_tickets(world: World) -> None:

@@ -38,7 +38,7 @@ class Marketplace:
     def __init__(self) -> None:
         self.world = World()
         self.wishes: list[dict[str, str]] = []
-        for title in ("Concert", "Opera"):
+        for title in ("Concert", "Opera", "Match"):
             self.world.tickets.use_cases.create(title=title, price=2050, user_id=SELLER)
         self.world.flow()
 

@@ -35,6 +35,9 @@ from ticketing.payments.webhooks import Hint
 from ticketing.tickets.main import build as build_tickets
 from ticketing.tickets.service import Tickets
 
+MAX_OPEN_HOLDS = 2
+"""Of one buyer; few, so that buyers meet the limit."""
+
 DECLINED, CHALLENGED, GOOD = "tok_declined", "tok_challenged", "tok_good"
 
 
@@ -121,7 +124,8 @@ class World:
         self.clock, self.fate = TurnedClock(), Fate()
         self.bank = Bank(self.fate)
         self.tickets: Service[Tickets] = build_tickets(ENV, self._database(), self.clock)
-        self.orders: Service[Orders] = build_orders(ENV, self._database(), self.clock)
+        few_holds = {**ENV, "MAX_OPEN_HOLDS": str(MAX_OPEN_HOLDS)}
+        self.orders: Service[Orders] = build_orders(few_holds, self._database(), self.clock)
         self.payments: Service[Payments] = build_payments(
             ENV, self._database(), self.clock, self.bank
         )
