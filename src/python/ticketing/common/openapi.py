@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import msgspec
 from flask import Flask
@@ -163,8 +162,3 @@ def _untitled(schema: Json) -> Json:
 def _camel(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(other.capitalize() for other in others)
-
-
-def json_text(document: Any) -> bytes:
-    """The document as it is kept: to be read, and to be compared line by line."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

@@ -8,25 +8,38 @@ from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.limits import by_user
 from ticketing.common.limits import limited
+from ticketing.common.operation import Operation
+from ticketing.common.operation import Tag
 from ticketing.common.pages import page
+from ticketing.common.replies import empty
+from ticketing.common.replies import shown
+from ticketing.common.replies import versions
 from ticketing.common.web import body
 from ticketing.common.web import query
 from ticketing.common.web import use_cases
 from ticketing.orders.schemas import NewOrder
-from ticketing.orders.schemas import OrderPage
+from ticketing.orders.schemas import Order
+from ticketing.orders.schemas import OwnOrders
 from ticketing.orders.schemas import order_view
 from ticketing.orders.service import Orders
 
 orders = Blueprint("orders", __name__, url_prefix="/api/orders")
 
 new_order = NewOrder()
-page_query = OrderPage()
+own_query = OwnOrders()
 
 
 @orders.get("")
+@Operation(
+    "One's own orders",
+    answers={200: list[Order]},
+    query=own_query,
+    tag=Tag.CONTENT,
+    paged=True,
+)
 @signed_in
 def of_user(user: User) -> ResponseReturnValue:
-    asked = query(page_query)
+    asked = query(own_query)
     limit = asked["limit"]
     found = use_cases(Orders).of_user(
         user.id, limit=limit + 1, after=asked["cursor"], newest_first=asked["sort"] == "newest"
@@ -35,22 +48,44 @@ def of_user(user: User) -> ResponseReturnValue:
 
 
 @orders.get("/<order_id>")
+@Operation("One's own order", answers={200: Order}, tag=Tag.VERSION)
 @signed_in
 def get(user: User, order_id: str) -> ResponseReturnValue:
-    return order_view(use_cases(Orders).get(order_id, user_id=user.id))
+    return shown(order_view(use_cases(Orders).get(order_id, user_id=user.id)))
 
 
 @orders.post("")
+@Operation(
+    "Hold a ticket",
+    answers={201: Order},
+    details="A ticket that was put on sale a moment ago can be held at once.",
+    body=new_order,
+    refusals=[
+        "You cannot order your own ticket",
+        "Ticket is not for sale",
+        "Ticket is already reserved!",
+        "You can hold at most 10 tickets at once",
+    ],
+    fails=[404],
+    tag=Tag.VERSION,
+    keyed=True,
+)
 @limited("orders_per_user", by_user)
 @signed_in
 @idempotent
 def create(user: User, id: str | None) -> ResponseReturnValue:
     order = use_cases(Orders).create(**body(new_order), user_id=user.id, id=id)
-    return order_view(order), 201
+    return shown(order_view(order), 201)
 
 
 @orders.delete("/<order_id>")
+@Operation(
+    "Let go of the ticket; nothing to do if that happened",
+    answers={204: None},
+    refusals=["You cannot cancel a complete order"],
+    conditional=True,
+)
 @signed_in
 def cancel(user: User, order_id: str) -> ResponseReturnValue:
-    use_cases(Orders).cancel(order_id, user_id=user.id)
-    return "", 204
+    use_cases(Orders).cancel(order_id, user_id=user.id, versions=versions())
+    return empty()

@@ -1,16 +1,25 @@
 """What clients send and get about orders."""
 
-from typing import Any
+from typing import Annotated
 
 from marshmallow import Schema
-from marshmallow import fields
-from marshmallow import validate
+from msgspec import UNSET
+from msgspec import Meta
+from msgspec import UnsetType
 
 from ticketing.common.clock import iso
+from ticketing.common.events import OrderStatus
 from ticketing.common.money import from_cents
 from ticketing.common.queries import Page
+from ticketing.common.queries import choice
 from ticketing.common.schemas import identifier
-from ticketing.orders.model import Order
+from ticketing.common.views import Amount
+from ticketing.common.views import Id
+from ticketing.common.views import Time
+from ticketing.common.views import Version
+from ticketing.common.views import Versioned
+from ticketing.common.views import View
+from ticketing.orders import model
 
 
 class NewOrder(Schema):
@@ -19,37 +28,66 @@ class NewOrder(Schema):
     ticket_id = identifier("TicketId must be provided", "ticketId")
 
 
-class OrderPage(Page):
-    """Query parameters of the list of own orders."""
+class OwnOrders(Page):
+    """Query parameters of the list of one's own orders."""
 
-    sort = fields.String(
-        load_default="oldest",
-        validate=validate.OneOf(["oldest", "newest"], error="Sort must be oldest or newest"),
+    sort = choice("Sort", "oldest", "newest")
+
+
+class TicketOfOrder(View, frozen=True):
+    """The ticket as it was when it was ordered."""
+
+    id: Id
+    title: Annotated[str, Meta(min_length=1, max_length=200, examples=["Opera at night"])]
+    price: Amount
+    version: Annotated[Version, Meta(description="The ticket's, then.")]
+
+
+class Order(Versioned, frozen=True):
+    """An order; what comes after `ticket` is there only while it applies."""
+
+    user_id: Annotated[Id, Meta(description="Its buyer.")]
+    status: Annotated[
+        OrderStatus,
+        Meta(
+            description="`awaiting:payment`: the buyer has tried to pay; in all else as `created`."
+        ),
+    ]
+    created_at: Time
+    expires_at: Annotated[Time, Meta(description="Until when it holds its ticket unpaid.")]
+    ticket: TicketOfOrder
+    refund_reason: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                description="Its payment came too late, and goes back.",
+                examples=["The ticket went to somebody else"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    refunded: Annotated[bool, Meta(description="Whether the money went back.")] = False
+    expired: Annotated[bool, Meta(description="Whether time has cancelled it.")] = False
+
+
+def order_view(order: model.Order) -> Order:
+    """The order as its buyer gets it."""
+    ticket = order.ticket
+    return Order(
+        id=order.id,
+        user_id=order.user_id,
+        status=order.status,
+        created_at=iso(order.created_at),
+        expires_at=iso(order.expires_at),
+        version=order.version,
+        ticket=TicketOfOrder(
+            id=ticket.id,
+            title=ticket.title,
+            price=from_cents(ticket.price),
+            version=ticket.version,
+        ),
+        refund_reason=UNSET if order.rejection is None else order.rejection,
+        refunded=order.refunded,
+        expired=order.expired,
     )
-
-
-def order_view(order: Order) -> dict[str, Any]:
-    """The order as its buyer gets it; `refundReason` only if its payment was rejected, `refunded`
-    only once that money went back, `expired` only if time has cancelled it.
-    """
-    view: dict[str, Any] = {
-        "id": order.id,
-        "userId": order.user_id,
-        "status": order.status.value,
-        "createdAt": iso(order.created_at),
-        "expiresAt": iso(order.expires_at),
-        "version": order.version,
-        "ticket": {
-            "id": order.ticket.id,
-            "title": order.ticket.title,
-            "price": from_cents(order.ticket.price),
-            "version": order.ticket.version,
-        },
-    }
-    if order.rejection is not None:
-        view["refundReason"] = order.rejection
-    if order.refunded:
-        view["refunded"] = True
-    if order.expired:
-        view["expired"] = True
-    return view

@@ -1,6 +1,7 @@
 """The use cases of orders."""
 
 from collections.abc import Callable
+from collections.abc import Collection
 from datetime import datetime
 from datetime import timedelta
 from zlib import crc32
@@ -65,8 +66,12 @@ class Orders:
         return self._orders.of_user(user_id, limit=limit, after=after, newest_first=newest_first)
 
     @retry_on_conflict
-    def cancel(self, order_id: str, *, user_id: str) -> None:
+    def cancel(
+        self, order_id: str, *, user_id: str, versions: Collection[int] | None = None
+    ) -> None:
+        """At one of these versions, if any are given."""
         order = self.get(order_id, user_id=user_id)
+        order.check_version(versions)
         order.cancel(self._clock())
         self._orders.save(order)
 

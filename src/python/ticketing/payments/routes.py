@@ -13,10 +13,15 @@ from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.limits import by_user
 from ticketing.common.limits import limited
+from ticketing.common.operation import Operation
+from ticketing.common.operation import Who
+from ticketing.common.replies import told
 from ticketing.common.web import MAX_BODY
 from ticketing.common.web import body
 from ticketing.common.web import use_cases
 from ticketing.payments.schemas import NewPayment
+from ticketing.payments.schemas import Receipt
+from ticketing.payments.schemas import Received
 from ticketing.payments.schemas import receipt_view
 from ticketing.payments.service import Payments
 
@@ -30,21 +35,35 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
 
 
 @payments.post("")
+@Operation(
+    "Pay an order",
+    answers={201: Receipt, 202: Receipt},
+    details="201 when it is paid. 202 when the buyer must act with the client secret first: then"
+    " post the same again, under another key or none.",
+    body=new_payment,
+    refusals=["Cannot pay for a cancelled order", "Your card was declined."],
+    fails=[404, 503],
+    keyed=True,
+)
 @limited("payments_per_user", by_user)
 @signed_in
 @idempotent
 def pay(user: User, _: str | None) -> ResponseReturnValue:
-    """201 when paid; 202 when the buyer must act first, then post again, under another key.
-
-    The id that comes with an Idempotency-Key is not needed: an order has one payment.
-    """
+    """The id that comes with an Idempotency-Key is not needed: an order has one payment."""
     receipt = use_cases(Payments).pay(**body(new_payment), user_id=user.id)
-    return receipt_view(receipt), 201 if receipt.client_secret is None else 202
+    return told(receipt_view(receipt), 201 if receipt.client_secret is None else 202)
 
 
 @payments.post("/webhook")
+@Operation(
+    "What Stripe tells by itself",
+    answers={200: Received},
+    details="For Stripe, which signs it; it comes again unless the answer is 2xx.",
+    who=Who.ANYONE,
+    refusals=["Not signed by Stripe, or too long ago"],
+    fails=[409, 503],
+)
 def receive() -> ResponseReturnValue:
-    """What Stripe tells by itself; it comes again unless the answer is 2xx."""
     data = request.get_data()
     if len(data) > MAX_BODY:
         raise RequestEntityTooLarge
@@ -54,4 +73,4 @@ def receive() -> ResponseReturnValue:
         use_cases(Payments).receive(data, request.headers.get("Stripe-Signature", ""))
     finally:
         _seats.release()
-    return {"received": True}
+    return told(Received(received=True))

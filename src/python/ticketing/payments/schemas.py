@@ -1,21 +1,45 @@
 """What clients send and get about payments."""
 
+from typing import Annotated
+
 from marshmallow import Schema
 from marshmallow import validate
+from msgspec import UNSET
+from msgspec import Meta
+from msgspec import UnsetType
 
 from ticketing.common.schemas import text
-from ticketing.payments.service import Receipt
+from ticketing.common.views import EXAMPLE_ID
+from ticketing.common.views import Id
+from ticketing.common.views import View
+from ticketing.payments import service
 
 
 class NewPayment(Schema):
     """A card, as a Stripe token or payment method, and the order to pay with it."""
 
-    token = text("Invalid value", validate.Regexp(r"(tok|pm)_\w{1,250}\Z"))
-    order_id = text("Invalid value", validate.Length(1, 64), key="orderId")
+    token = text(
+        "Invalid value", validate.Regexp(r"(tok|pm)_[A-Za-z0-9_]{1,250}\Z"), example="pm_card_visa"
+    )
+    order_id = text("Invalid value", validate.Length(1, 64), key="orderId", example=EXAMPLE_ID)
 
 
-def receipt_view(receipt: Receipt) -> dict[str, str]:
+class Receipt(View, frozen=True):
+    """The payment; with what the browser needs while its buyer must act."""
+
+    id: Id
+    client_secret: (
+        Annotated[str, Meta(min_length=1, examples=["pi_3Abc_secret_Def"])] | UnsetType
+    ) = UNSET
+
+
+class Received(View, frozen=True):
+    """What Stripe told is settled."""
+
+    received: Annotated[bool, Meta(examples=[True])]
+
+
+def receipt_view(receipt: service.Receipt) -> Receipt:
     """The payment's id, and the client secret while the buyer must act."""
-    if receipt.client_secret is None:
-        return {"id": receipt.payment_id}
-    return {"id": receipt.payment_id, "clientSecret": receipt.client_secret}
+    secret = receipt.client_secret
+    return Receipt(id=receipt.payment_id, client_secret=UNSET if secret is None else secret)

@@ -8,6 +8,7 @@ from flask import abort
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
+from ticketing.common.errors import Changed
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import Failure
@@ -39,6 +40,7 @@ FAILURES: dict[str, Exception] = {
     "unknown": RuntimeError("password=hunter2"),
     "running": StillRunning(),
     "other": OtherRequest(),
+    "changed": Changed(),
 }
 
 
@@ -75,6 +77,7 @@ def client() -> Iterator[FlaskClient]:
         ("not-yet", errors(409, "Somebody else was first, try again")),
         ("running", errors(409, str(StillRunning()))),
         ("other", errors(422, str(OtherRequest()))),
+        ("changed", errors(412, "It has changed meanwhile")),
         ("unavailable", errors(503, "no answer")),
         ("unknown", errors(500, "Something went wrong")),
     ],

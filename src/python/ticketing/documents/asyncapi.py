@@ -1,0 +1,108 @@
+"""The events of the platform: one AsyncAPI 3 document, made from their structs."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ticketing.common import events
+from ticketing.common.bus import EventRouter
+from ticketing.common.events import Event
+from ticketing.common.events import PaymentRejected
+from ticketing.common.events import subject
+from ticketing.expiration import handlers as expiration
+from ticketing.orders import handlers as orders
+from ticketing.payments import handlers as payments
+from ticketing.tickets import handlers as tickets
+
+Json = dict[str, Any]
+
+DESCRIPTION = """\
+Every event tells of one change, once that is stored; it holds the whole public state of its
+aggregate, with its version. It comes at least once, in any order: what is not newer than what is
+known is old.
+
+Ignore fields that you do not know, and take what is missing from an older event at its default.
+"""
+HEADERS: Json = {
+    "type": "object",
+    "properties": {
+        "Nats-Msg-Id": {"type": "string", "description": "The event's id."},
+        "Correlation-Id": {"type": "string", "description": "The request that it came of."},
+    },
+    "required": ["Nats-Msg-Id", "Correlation-Id"],
+}
+CONSUMERS: dict[str, EventRouter[Any]] = {
+    "expiration": expiration.events,
+    "orders": orders.events,
+    "payments": payments.events,
+    "tickets": tickets.events,
+}
+SOURCES = {
+    "expiration": "expiration",
+    "order": "orders",
+    "payment": "payments",
+    "session": "auth",
+    "ticket": "tickets",
+    "user": "auth",
+}
+"""Who tells of what, by the first word of a subject."""
+ELSEWHERE: dict[type[Event], str] = {PaymentRejected: "orders"}
+
+
+def asyncapi() -> Json:
+    """Every event: where it travels, what it holds, who tells it and who listens."""
+    kinds = sorted(_kinds(), key=subject)
+    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Ticketing", "version": "1", "description": DESCRIPTION},
+        "defaultContentType": "application/json",
+        "servers": {"nats": {"host": "nats:4222", "protocol": "nats"}},
+        "channels": {subject(kind): _channel(kind) for kind in kinds},
+        "operations": {name: one for kind in kinds for name, one in _operations(kind)},
+        "components": {
+            "messages": {kind.__name__: _message(kind) for kind in kinds},
+            "schemas": {name: _untitled(schemas[name]) for name in sorted(schemas)},
+        },
+    }
+
+
+def _kinds() -> list[type[Event]]:
+    named = [kind for kind in vars(events).values() if isinstance(kind, type)]
+    return [kind for kind in named if issubclass(kind, Event) and kind is not Event]
+
+
+def _channel(kind: type[Event]) -> Json:
+    message = {"$ref": f"#/components/messages/{kind.__name__}"}
+    return {"address": subject(kind), "messages": {kind.__name__: message}}
+
+
+def _message(kind: type[Event]) -> Json:
+    message: Json = {
+        "name": subject(kind),
+        "headers": HEADERS,
+        "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
+    }
+    if kind.__doc__ and kind.__doc__ != Event.__doc__:
+        message["summary"] = inspect.cleandoc(kind.__doc__)
+    return message
+
+
+def _operations(kind: type[Event]) -> Iterator[tuple[str, Json]]:
+    source = ELSEWHERE.get(kind) or SOURCES[subject(kind).partition(".")[0]]
+    yield f"{source}.send.{subject(kind)}", _operation("send", kind)
+    for name, router in CONSUMERS.items():
+        if subject(kind) in router.subjects:
+            yield f"{name}.receive.{subject(kind)}", _operation("receive", kind)
+
+
+def _operation(action: str, kind: type[Event]) -> Json:
+    channel = f"#/channels/{subject(kind)}"
+    messages = [{"$ref": f"{channel}/messages/{kind.__name__}"}]
+    return {"action": action, "channel": {"$ref": channel}, "messages": messages}
+
+
+def _untitled(schema: Json) -> Json:
+    return {name: value for name, value in schema.items() if name != "title"}

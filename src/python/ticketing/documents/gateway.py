@@ -1,0 +1,50 @@
+"""The HTTP interface of the whole platform, as its gateway has it: one OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from ticketing.auth.routes import users
+from ticketing.common.openapi import document
+from ticketing.orders.routes import orders
+from ticketing.payments.routes import payments
+from ticketing.tickets.routes import tickets
+
+Json = dict[str, Any]
+
+DESCRIPTION = """\
+Sellers put tickets on sale; buyers hold one by an order for a minute, and pay it with a card.
+
+Whoever signs up or in gets a session in cookies. A program takes the value of the cookie `session`
+and sends it as `Authorization: Bearer ...`; with the cookie itself, a write needs the value of the
+cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN`.
+
+Every answer of 4xx or 5xx holds `errors`: sentences to show, with `field` where one field is wrong.
+Fields that you do not know may come with any answer: ignore them. Unknown fields of a body, and
+unknown parameters of a query, are ignored.
+"""
+ALSO = {
+    "ticketsCreate": ("ordersCreate", {"ticketId": "$response.body#/id"}),
+    "ordersCreate": ("paymentsPay", {"orderId": "$response.body#/id", "token": "pm_card_visa"}),
+}
+"""Where the id of what was made is of use in another service."""
+
+
+def openapi() -> Json:
+    """The routes of all services in one document."""
+    app = Flask("ticketing", static_folder=None)
+    for routes in (users, tickets, orders, payments):
+        app.register_blueprint(routes)
+    made = document(app, "Ticketing")
+    made["info"]["description"] = DESCRIPTION
+    _link(made["paths"])
+    return made
+
+
+def _link(paths: Mapping[str, Json]) -> None:
+    operations = {one["operationId"]: one for path in paths.values() for one in path.values()}
+    for made, (next_step, body) in ALSO.items():
+        if made in operations and next_step in operations:
+            links = operations[made]["responses"]["201"].setdefault("links", {})
+            links[next_step] = {"operationId": next_step, "requestBody": body}
