@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from string import Template
 
+from ticketing.common.protection import HEADERS
+
 # Where a page would be, when the process that makes pages gives no answer.
 PAGE = (
     '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
@@ -12,7 +14,10 @@ PAGE = (
 
 # One upstream per service, started again by us: instead of health checks, the gateway just tries
 # again for some seconds. A long body is refused here, before a service is asked: one that answers
-# without reading it to its end would break the connection under the gateway's hands.
+# without reading it to its end would break the connection under the gateway's hands. A service gets
+# a request when all of it is here: slow visitors hold none of its threads. What a visitor says of
+# the own address is dropped by default, and so is every header with an underscore: to a WSGI server
+# X_Forwarded_For is another name of X-Forwarded-For.
 CADDYFILE = Template("""{
 	admin off
 	auto_https off
@@ -21,11 +26,18 @@ CADDYFILE = Template("""{
 	grace_period 5s
 	servers {
 		protocols h1
+		max_header_size 16KB
 		timeouts {
 			read_header 10s
 			read_body 30s
+			idle 2m
 		}
 	}
+}
+
+(headers) {
+$headers
+	header -Server
 }
 
 (json_error) {
@@ -53,6 +65,10 @@ CADDYFILE = Template("""{
 		request_buffers 131072
 		flush_interval -1
 		lb_try_duration 3s
+		transport http {
+			dial_timeout 3s
+			response_header_timeout 2m
+		}
 	}
 }
 
@@ -62,8 +78,15 @@ http://:$own_port {
 }
 
 http://:$port {
+	import headers
 	@long expression `{header.Content-Length} != "" && int({header.Content-Length}) > 65536`
 $routes
+	@documents path /api/docs /api/docs/* /api/openapi.json
+	handle @documents {
+		encode zstd gzip
+		import upstream $pages
+	}
+
 	@nowhere path /api /api/*
 	handle @nowhere {
 		import json_error 404 "Not Found!"
@@ -75,9 +98,11 @@ $routes
 		import upstream $pages
 	}
 	handle_errors 413 {
+		import headers
 		import failure 413 "The body must not be over 64 KiB"
 	}
 	handle_errors {
+		import headers
 		import failure {err.status_code} "Something went wrong"
 	}
 }
@@ -100,5 +125,11 @@ def text(*, port: int, own_port: int, routes: Mapping[str, int]) -> str:
         if path != "/"
     ]
     return CADDYFILE.substitute(
-        own_port=own_port, port=port, routes="".join(blocks), pages=routes["/"], page=PAGE
+        own_port=own_port,
+        port=port,
+        routes="".join(blocks),
+        pages=routes["/"],
+        page=PAGE,
+        # Where the answer has none of its own: what the gateway says itself is as safe as the rest.
+        headers="\n".join(f'\theader ?{name} "{value}"' for name, value in HEADERS.items()),
     )
