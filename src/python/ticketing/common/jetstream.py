@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import nats
 from nats.aio.client import Client
@@ -21,6 +22,12 @@ log = logger(__name__)
 
 ACK_WAIT = 10.0
 """Seconds without a sign of life after which a message in hand is given to another worker."""
+
+
+def inbox(url: str) -> str:
+    """Where the broker answers: each user has a place that no other may listen to."""
+    user = urlsplit(url).username
+    return f"_INBOX.{user}" if user else "_INBOX"
 
 
 class JetStreamBus:
@@ -52,6 +59,7 @@ class JetStreamBus:
         await self._client.connect(
             self._url,
             name=self._name,
+            inbox_prefix=inbox(self._url),
             connect_timeout=2,
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.25,  # type: ignore[arg-type]  # a float works

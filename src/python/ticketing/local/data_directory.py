@@ -1,6 +1,8 @@
 """The directory that holds everything a platform keeps; one platform at a time."""
 
 import fcntl
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -79,6 +81,11 @@ class DataDirectory:
         if not path.exists():
             self.write(name, secrets.token_hex(32), mode=0o600)
         return path.read_text()
+
+    def password(self, server: str, user: str) -> str:
+        """Of a user of one of the servers; always the same, in no file, and of use nowhere else."""
+        key = self.secret("infrastructure.key").encode()
+        return hmac.new(key, f"{server} {user}".encode(), hashlib.sha256).hexdigest()
 
 
 def _refuse_foreign(path: Path) -> None:

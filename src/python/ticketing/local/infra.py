@@ -1,14 +1,19 @@
 """How to run the parts that are not ours: broker, stores, gateway."""
 
+import hashlib
 import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
 
+from ticketing.local import access
 from ticketing.local import caddyfile
+from ticketing.local import operator
 from ticketing.local import probes
+from ticketing.local import secantusd
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.ports import Ports
 from ticketing.local.process import Part
@@ -21,16 +26,20 @@ INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_L
 def nats(data: DataDirectory, ports: Ports) -> Part:
     port, monitor = ports.take(), ports.take()
     store = json.dumps(str(data.directory("nats")))
+    passwords = {
+        f"NATS_{user.upper()}": data.password("nats", user)
+        for user in (*access.PUBLISHED, access.OPERATOR)
+    }
     config = data.write(
         "nats.conf",
         f'listen: "127.0.0.1:{port}"\n'
         f'http: "127.0.0.1:{monitor}"\n'
-        f'jetstream {{ store_dir: {store}, sync_interval: "always" }}\n',
+        f'jetstream {{ store_dir: {store}, sync_interval: "always" }}\n' + access.nats_users(),
     )
     return Part(
         name="nats",
         command=(program("nats-server"), "--config", str(config)),
-        environment=inherited(),
+        environment=inherited() | passwords,
         port=port,
         is_ready=probes.http(monitor, "/healthz"),
     )
@@ -49,29 +58,34 @@ def redis(data: DataDirectory, ports: Ports) -> Part:
     arguments = (part for name, value in options.items() for part in (f"--{name}", value))
     return Part(
         name="redis",
-        command=(program("redis-server"), *arguments),
+        command=(program("redis-server"), *arguments, *_redis_users(data)),
         environment=inherited(),
         port=port,
         is_ready=probes.redis(port),
     )
 
 
+def _redis_users(data: DataDirectory) -> Iterator[str]:
+    """As arguments, which anybody on the machine can read: with hashes in place of passwords."""
+    yield from ("--user", *access.ANYBODY.split())
+    for user, rules in access.REDIS.items():
+        password = data.password("redis", user)
+        digest = hashlib.sha256(password.encode()).hexdigest()
+        yield from ("--user", user, "on", f"#{digest}", *rules.split())
+
+
 def mongo(data: DataDirectory, ports: Ports) -> Part:
     """A `mongod` of the machine where there is one, else SecantusDB, each with its own files."""
     port = ports.take()
     mongod = shutil.which("mongod")
+    users = {user: data.password("mongo", user) for user in (*operator.STORES, access.OPERATOR)}
     return Part(
         name="mongo",
         command=_mongod(mongod, data, port) if mongod else _secantus(data, port),
-        environment=inherited() | {"PYTHONPATH": python_path()},
+        environment=inherited() | {"PYTHONPATH": python_path(), secantusd.USERS: json.dumps(users)},
         port=port,
         is_ready=probes.mongo(port),
     )
-
-
-def mongo_uri(mongo: Part, database: str) -> str:
-    # A mongod answers before its journal is on disk, unless it is asked to wait.
-    return f"mongodb://127.0.0.1:{mongo.port}/{database}?journal=true"
 
 
 def _mongod(mongod: str, data: DataDirectory, port: int) -> tuple[str, ...]:
@@ -86,7 +100,7 @@ def _secantus(data: DataDirectory, port: int) -> tuple[str, ...]:
     server = (sys.executable, "-m", "ticketing.local.secantusd")
     command = (*server, "--config", str(config), "--host", "127.0.0.1")
     files = str(data.directory("mongo"))
-    return (*command, "--port", str(port), "--storage-path", files, "--sync-on-commit")
+    return (*command, "--port", str(port), "--storage-path", files, "--sync-on-commit", "--auth")
 
 
 def gateway(data: DataDirectory, ports: Ports, port: int, routes: Mapping[str, int]) -> Part:

@@ -15,6 +15,7 @@ WARNING = re.compile(
 # visitor has left a page that listened to a stream.
 NOISE = re.compile(
     r"admin endpoint disabled|overcommit|Transparent Huge Pages"
+    r"|Plaintext passwords detected"  # random ones, which need no slow hash
     r"|aborting with incomplete response.*context canceled"
 )
 LEVELS = {"warn", "warning", "error", "critical", "fatal", "panic", "dpanic"}

@@ -1,7 +1,10 @@
 """The whole platform on one machine: `./pants run src/python/ticketing/local -- --help`."""
 
 import asyncio
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import requests
@@ -16,6 +19,8 @@ from ticketing.local.data_directory import DataDirectoryError
 from ticketing.local.ports import Ports
 from ticketing.local.ports import refuse_taken
 from ticketing.local.process import Part
+from ticketing.local.reach import Reach
+from ticketing.local.reach import Variables
 from ticketing.local.services import Service
 from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say
@@ -25,7 +30,12 @@ SECONDS = click.IntRange(1, 24 * 60 * 60)
 
 
 def platform(
-    data: DataDirectory, port: int, hold_seconds: int, workers: int = 1
+    data: DataDirectory,
+    *,
+    port: int,
+    hold_seconds: int,
+    workers: int = 1,
+    limits: bool = True,
 ) -> tuple[list[Part], int]:
     """Every process there is, and the port of the runner's own status server."""
     url, ports = f"http://127.0.0.1:{port}", Ports()
@@ -34,23 +44,9 @@ def platform(
     mongo = infra.mongo(data, ports)
     stripe = services.stripe(data, ports, url)
 
-    def store(name: str) -> dict[str, str]:
-        return {"MONGO_URI": infra.mongo_uri(mongo, name)}
-
-    users = {"JWT_KEY": data.secret("jwt.key")}
-    bus = {"NATS_URL": f"nats://127.0.0.1:{nats.port}", "NATS_CLUSTER_ID": "ticketing"}
+    reach = Reach(data, nats, redis, mongo)
     hold = {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}
-    timers = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0"}
-
-    our_services = [
-        Service("auth", {"web": "/api/users"}, users | store("auth")),
-        Service("tickets", _both("/api/tickets"), users | bus | store("tickets")),
-        Service("orders", _both("/api/orders"), users | bus | hold | store("orders")),
-        Service(
-            "payments", _both("/api/payments"), users | bus | store("payments") | stripe.access
-        ),
-        Service("expiration", dict.fromkeys(("worker", "rq", "scheduler")), bus | timers),
-    ]
+    our_services = list(_services(reach, hold, stripe.access, reach.limits() if limits else {}))
     status_port = ports.take()
     processes = [part for service in our_services for part in service.parts(ports, workers)]
     upstreams = services.addresses(processes, "auth", "tickets", "orders")
@@ -59,13 +55,24 @@ def platform(
     our_services.append(client)
     routes = {"/healthz": status_port} | services.routes(our_services, processes)
     gateway = infra.gateway(data, ports, port, routes)
-    stores = {f"{name.upper()}_MONGO_URI": infra.mongo_uri(mongo, name) for name in operator.STORES}
-    operator.write(data, bus | timers | stores | stripe.public)
+    operator.write(data, reach.everything() | stripe.public)
     return [nats, redis, mongo, *stripe.parts, gateway, *processes], status_port
 
 
-def _both(path: str) -> dict[str, str | None]:
-    return {"web": path, "worker": None}
+def _services(
+    reach: Reach, hold: Variables, stripe: Variables, limits: Variables
+) -> Iterator[Service]:
+    """Those with workers. Only these know the broker, and only web processes count for limits."""
+    users = {"JWT_KEY": reach.data.secret("jwt.key")}
+    more = {"tickets": {}, "orders": hold, "payments": stripe}
+    yield Service("auth", {"web": "/api/users"}, users | reach.store("auth"), {"web": limits})
+    for name, own in more.items():
+        roles = {"web": f"/api/{name}", "worker": None}
+        by_role = {"web": {} if name == "tickets" else limits, "worker": reach.bus(name)}
+        yield Service(name, roles, users | reach.store(name) | own, by_role)
+    bus = reach.bus("expiration")
+    timing = dict.fromkeys(("worker", "rq", "scheduler"))
+    yield Service("expiration", timing, reach.timers(), {"worker": bus, "rq": bus})
 
 
 @click.command(context_settings={"show_default": True})
@@ -73,17 +80,17 @@ def _both(path: str) -> dict[str, str | None]:
 @click.option("--data-dir", type=PATH, default=".ticketing", help="Keeps everything there is.")
 @click.option("--hold-seconds", type=SECONDS, default=60, help="Time to pay for an order.")
 @click.option("--workers", type=click.IntRange(1, 5), default=1, help="Worker processes a service.")
+@click.option("--limits/--no-limits", default=True, help="On how often somebody may ask.")
 @click.option("--fresh", is_flag=True, help="Start from empty data.")
 @click.option("--demo", "with_demo", is_flag=True, help="With listings, sales and accounts to try.")
-def main(
-    port: int, data_dir: Path, hold_seconds: int, workers: int, fresh: bool, with_demo: bool
-) -> None:
+def main(port: int, data_dir: Path, fresh: bool, with_demo: bool, **options: Any) -> None:
     """Run the whole ticketing platform on this machine until Ctrl-C."""
     data = _take(port, data_dir)
     try:
         if fresh:
             data.empty()
-        _run(data, port, hold_seconds, workers, with_demo)
+        parts, status_port = platform(data, port=port, **options)
+        asyncio.run(Supervisor(parts, data, status_port).run(partial(_greet, port, with_demo)))
     finally:
         operator.remove(data)
         data.close()
@@ -99,19 +106,14 @@ def _take(port: int, data_dir: Path) -> DataDirectory:
         raise click.ClickException(f"Cannot listen on port {port}: {error.strerror}") from error
 
 
-def _run(data: DataDirectory, port: int, hold_seconds: int, workers: int, with_demo: bool) -> None:
+def _greet(port: int, with_demo: bool) -> None:
     url = f"http://127.0.0.1:{port}"
-
-    def greet() -> None:
-        say(welcome.text(url))
-        if with_demo:
-            try:
-                say(demo.seed(url))
-            except requests.RequestException as error:
-                say(f"The demo data could not be made: {error}")
-
-    parts, status_port = platform(data, port, hold_seconds, workers)
-    asyncio.run(Supervisor(parts, data, status_port).run(greet))
+    say(welcome.text(url))
+    if with_demo:
+        try:
+            say(demo.seed(url))
+        except requests.RequestException as error:
+            say(f"The demo data could not be made: {error}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 
 from ticketing.local import probes
 from ticketing.local.data_directory import DataDirectory
@@ -27,11 +28,15 @@ STAGES = {"worker": Stage.WORKER, "web": Stage.WEB, "streams": Stage.GATEWAY}
 
 @dataclass(frozen=True)
 class Service:
-    """One process per role, with its path at the gateway, or None when it is not reached so."""
+    """One process per role, with its path at the gateway, or None when it is not reached so.
+
+    `own` is what only the processes of a role are told.
+    """
 
     name: str
     roles: Mapping[str, str | None]
     environment: Mapping[str, str]
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def parts(self, ports: Ports, workers: int = 1) -> list[Part]:
         """`workers` is how many processes share the role `worker`."""
@@ -51,7 +56,7 @@ class Service:
             f"ticketing.{self.name}.main",
             role,
             port=port,
-            environment={**self.environment, "NATS_CLIENT_ID": name},
+            environment={**self.environment, **self.own.get(role, {}), "NATS_CLIENT_ID": name},
             stage=STAGES.get(role, Stage.WORKER),
         )
 

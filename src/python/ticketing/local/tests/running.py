@@ -23,9 +23,12 @@ STOP_SECONDS = 30
 def run(
     data_dir: Path, port: int, *options: str, by: Sequence[str] = ()
 ) -> subprocess.Popen[bytes]:
-    """Starts the runner as a person would; what it says goes to `terminal.txt` beside the data."""
+    """Starts the runner as a person would; what it says goes to `terminal.txt` beside the data.
+
+    Without limits on how often a visitor may ask, unless `--limits` is among the options.
+    """
     command = [*by, sys.executable, "-m", main.__name__]
-    arguments = ["--data-dir", str(data_dir), "--port", str(port), *options]
+    arguments = ["--data-dir", str(data_dir), "--port", str(port), "--no-limits", *options]
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with (data_dir.parent / "terminal.txt").open("a") as terminal:
         return subprocess.Popen(

@@ -4,9 +4,11 @@ import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from ticketing.local import access
 from ticketing.local import operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.main import platform
@@ -76,15 +78,17 @@ def test_the_operator_finds_the_platform_by_a_file_that_nobody_else_can_read(
     file = data.path / operator.FILE
     variables = json.loads(file.read_text())
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    told = {name: of["payments-worker"][name] for name in ("STRIPE_KEY", "STRIPE_API_BASE")}
+    told |= {"NATS_CLUSTER_ID": "ticketing"}
+    told |= {"NATS_URL": of["orders-worker"]["NATS_URL"]}
+    told |= {"REDIS_URL": of["expiration-worker"]["REDIS_URL"]}
     for name in ("auth", "tickets", "orders", "payments"):
-        assert variables.pop(f"{name.upper()}_MONGO_URI") == of[f"{name}-web"]["MONGO_URI"]
-    assert variables == {
-        "NATS_URL": of["orders-worker"]["NATS_URL"],
-        "NATS_CLUSTER_ID": "ticketing",
-        "REDIS_URL": of["expiration-worker"]["REDIS_URL"],
-        "STRIPE_KEY": of["payments-worker"]["STRIPE_KEY"],
-        "STRIPE_API_BASE": of["payments-worker"]["STRIPE_API_BASE"],
+        told[f"{name.upper()}_MONGO_URI"] = of[f"{name}-web"]["MONGO_URI"]
+    assert {name: _place(url) for name, url in variables.items()} == {
+        name: _place(url) for name, url in told.items()
     }
+    users = [urlsplit(url).username for url in variables.values() if "@" in url]
+    assert users == [access.OPERATOR] * 6
 
 
 def test_the_key_of_the_real_stripe_is_in_no_file(
@@ -111,6 +115,43 @@ def test_the_signing_key_goes_only_to_services_that_know_users(data: DataDirecto
     assert knowing == {"auth", "tickets", "orders", "payments"}
 
 
+def test_each_password_goes_to_its_server_and_to_those_whose_it_is(data: DataDirectory) -> None:
+    parts, _ = platform(data, port=8080, hold_seconds=60, workers=2)
+    knowing = {
+        (server, user): _who_is_told(parts, data.password(server, user))
+        for server, users in {
+            "nats": [*access.PUBLISHED, access.OPERATOR],
+            "redis": access.REDIS,
+            "mongo": [*operator.STORES, access.OPERATOR],
+        }.items()
+        for user in users
+    }
+    timing = {"expiration-worker", "expiration-worker-2", "expiration-rq"}
+    assert knowing == {
+        ("redis", "timers"): timing | {"expiration-scheduler"},
+        ("redis", "limits"): {"auth-web", "orders-web", "payments-web"},
+        ("redis", access.OPERATOR): set(),
+        ("nats", access.OPERATOR): {"nats"},
+        ("nats", "expiration"): {"nats"} | timing,
+        ("mongo", access.OPERATOR): {"mongo"},
+        **{
+            ("nats", name): {"nats", f"{name}-worker", f"{name}-worker-2"}
+            for name in operator.STORES[1:]
+        },
+        **{
+            ("mongo", name): {"mongo", f"{name}-web", f"{name}-worker", f"{name}-worker-2"}
+            for name in operator.STORES[1:]
+        },
+        ("nats", "auth"): {"nats"},
+        ("mongo", "auth"): {"mongo", "auth-web"},
+    }
+
+
+def test_without_limits_nobody_counts_requests(data: DataDirectory) -> None:
+    parts, _ = platform(data, port=8080, hold_seconds=60, limits=False)
+    assert _who_is_told(parts, data.password("redis", "limits")) == set()
+
+
 def test_the_runner_keeps_its_own_environment_to_itself(
     data: DataDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,3 +168,12 @@ def test_no_two_processes_share_a_port(data: DataDirectory) -> None:
 
 def _who_has(parts: list[Part], value: str) -> set[str]:
     return {part.name for part in parts if value in part.environment.values()}
+
+
+def _who_is_told(parts: list[Part], secret: str) -> set[str]:
+    return {part.name for part in parts if any(secret in v for v in part.environment.values())}
+
+
+def _place(url: str) -> str:
+    """Where it leads, whoever goes there."""
+    return url.rpartition("@")[2].partition("&authSource")[0]

@@ -75,7 +75,7 @@ def test_a_wrong_command_line_is_no_failure_of_the_platform(tmp_path: Path) -> N
 def test_every_verb_names_the_broker_that_gives_no_answer(line: str, tmp_path: Path) -> None:
     platform = _unreachable()
     (tmp_path / FILE).write_text(json.dumps(platform))
-    where = platform["NATS_URL"].removeprefix("nats://")
+    where = platform["NATS_URL"].rpartition("@")[2]
     assert ops(line, tmp_path).output == f"Error: No answer from the broker at {where}\n"
 
 
@@ -103,7 +103,7 @@ def _unreachable() -> dict[str, str]:
     names = ("AUTH", "TICKETS", "ORDERS", "PAYMENTS")
     return {
         **{f"{name}_MONGO_URI": mongo for name in names},
-        "NATS_URL": f"nats://127.0.0.1:{free_port()}",
+        "NATS_URL": f"nats://operator:secret@127.0.0.1:{free_port()}",
         "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
         "STRIPE_KEY": "sk_test_nobody",
         "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",

@@ -1,0 +1,84 @@
+"""Who may do what at the broker and in Redis: a user for each, with what its work takes, no more.
+
+The manifests say the same in their own files, which tests hold against this one.
+"""
+
+from collections.abc import Iterator
+
+from ticketing.common.streams import Streams
+from ticketing.common.wire import copies_for
+
+OPERATOR = "operator"
+"""May do everything; no process of the platform has its password."""
+
+PUBLISHED = {
+    "auth": ("session.*", "user.*"),
+    "tickets": ("ticket.*",),
+    "orders": ("order.*", "payment.rejected"),
+    "payments": ("payment.started", "payment.created", "payment.refunded"),
+    "expiration": ("expiration.completed",),
+}
+"""The subjects of each service's own events."""
+
+REDIS = {
+    "timers": (
+        "~rq:* resetchannels &rq:* +@all -@admin -@dangerous +info +client|setname +client|list"
+    ),
+    "limits": "~LIMITS* resetchannels +@all -@admin -@dangerous",
+    OPERATOR: "~* &* +@all",
+}
+"""What each may do there, in the words of its ACL. RQ asks for the version and its own address."""
+ANYBODY = "default on nopass resetkeys resetchannels -@all +ping"
+"""Without a name: to ask whether Redis is there, and nothing else."""
+
+_USERS = """\
+# Who may do what: a service publishes its own events, and reads by a consumer of its own name.
+# Made by ticketing/local/access.py, as a test sees to; passwords are in the environment.
+authorization {{
+  users: [
+{users}
+    {{ user: {operator}, password: $NATS_{OPERATOR} }}
+  ]
+}}
+"""
+_USER = """\
+    {{
+      user: {name}
+      password: $NATS_{NAME}
+      permissions: {{
+        publish: [
+{publish}
+        ]
+        subscribe: ["_INBOX.{name}.>"]
+      }}
+    }}"""
+
+
+def nats_users(cluster_id: str = "ticketing") -> str:
+    """A part of nats-server's configuration, for the streams of this name."""
+    streams = Streams(cluster_id)
+    users = [
+        _USER.format(
+            name=name,
+            NAME=name.upper(),
+            publish="\n".join(f'          "{subject}"' for subject in _subjects(streams, name)),
+        )
+        for name in PUBLISHED
+    ]
+    return _USERS.format(users="\n".join(users), operator=OPERATOR, OPERATOR=OPERATOR.upper())
+
+
+def _subjects(streams: Streams, name: str) -> Iterator[str]:
+    """What a service's worker publishes: events, its copies and dead letters, and questions to
+    JetStream. Whoever comes first makes the streams; nobody deletes or purges one.
+    """
+    yield from PUBLISHED[name]
+    yield copies_for(name)
+    yield f"dead.{streams.events}.{name}.>"
+    for stream in (streams.events, streams.dead, streams.unanswered):
+        yield from (f"$JS.API.STREAM.{act}.{stream}" for act in ("CREATE", "INFO", "UPDATE"))
+    yield f"$JS.API.STREAM.MSG.GET.{streams.events}"
+    for stream in (streams.events, streams.unanswered):
+        for act in ("DURABLE.CREATE", "INFO", "MSG.NEXT"):
+            yield f"$JS.API.CONSUMER.{act}.{stream}.{name}"
+        yield f"$JS.ACK.{stream}.{name}.>"
