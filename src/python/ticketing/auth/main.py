@@ -1,37 +1,61 @@
 """The auth service: accounts and sessions."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from pymongo.database import Database
 
 from ticketing.auth import routes
+from ticketing.auth.model import Lifetimes
 from ticketing.auth.repository import INDEXES
+from ticketing.auth.repository import SessionRepository
 from ticketing.auth.repository import UserRepository
 from ticketing.auth.service import Accounts
+from ticketing.auth.sessions import Sessions
+from ticketing.auth.settings import AuthSettings
+from ticketing.auth.settings import signer_of_auth
+from ticketing.common.clock import Clock
+from ticketing.common.clock import utc_now
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.mongo import new_id
 from ticketing.common.run import commands
 from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
 from ticketing.common.settings import read
 
 
-def build(env: Mapping[str, str], database: Database[Document] | None = None) -> Service[Accounts]:
-    settings = read(ServiceSettings, env)
+def build(
+    env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
+) -> Service[Accounts]:
+    settings = read(AuthSettings, env)
+    signer = signer_of_auth(settings)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["users"])
+    stores = Store(database["users"]), Store(database["sessions"])
+    users = UserRepository(stores[0])
+    sessions = Sessions(
+        SessionRepository(stores[1]),
+        users,
+        signer,
+        access=timedelta(seconds=settings.access_token_seconds),
+        lifetimes=Lifetimes(
+            idle=timedelta(days=settings.session_idle_days),
+            most=timedelta(days=settings.session_days),
+        ),
+        new_id=new_id,
+        clock=clock,
+    )
     return Service(
         name="auth",
         settings=settings,
         database=database,
-        use_cases=Accounts(UserRepository(store), new_id=new_id),
-        stores=[store],
+        use_cases=Accounts(users, sessions, new_id=new_id),
+        stores=stores,
         indexes=INDEXES,
         routes=routes.users,
+        signer=signer,
     )
 
 
 if __name__ == "__main__":
-    commands(build, "web")()
+    commands(build, "web", "worker")()

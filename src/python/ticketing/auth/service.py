@@ -6,15 +6,18 @@ from ticketing.auth.model import User
 from ticketing.auth.passwords import hash_password
 from ticketing.auth.passwords import verify
 from ticketing.auth.repository import UserRepository
+from ticketing.auth.sessions import Sessions
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import Refused
 
 
 class Accounts:
-    """Signing up and signing in."""
+    """Signing up and signing in; `sessions` are what a user who did so has."""
 
-    def __init__(self, users: UserRepository, *, new_id: Callable[[], str]) -> None:
-        self._users, self._new_id = users, new_id
+    def __init__(
+        self, users: UserRepository, sessions: Sessions, *, new_id: Callable[[], str]
+    ) -> None:
+        self._users, self.sessions, self._new_id = users, sessions, new_id
 
     def sign_up(self, *, email: str, password: str, id: str | None = None) -> User:
         """Under this `id`, if one is given: what an earlier try has made under it is returned."""

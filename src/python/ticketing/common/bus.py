@@ -104,6 +104,12 @@ class EventRouter(Generic[U]):
 
         return register
 
+    def joined(self, other: "EventRouter[U]") -> "EventRouter[U]":
+        """A router with the handlers of both."""
+        both = EventRouter[U]()
+        both._handlers = {**self._handlers, **other._handlers}
+        return both
+
     def handle(self, message: Message, use_cases: U) -> None:
         """Decode the message and call its handler; raises what the handler raises.
 

@@ -1,29 +1,27 @@
 """Who is asking: the signed-in user, from the JWT in the `session` cookie or the bearer header."""
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import wraps
-from typing import Any
 from typing import Concatenate
 from typing import ParamSpec
 from typing import TypeVar
 
 from flask import Flask
 from flask import Response
+from flask import current_app
 from flask import request
-from flask_jwt_extended import JWTManager
-from flask_jwt_extended import create_access_token
-from flask_jwt_extended import get_csrf_token
-from flask_jwt_extended import get_jwt
-from flask_jwt_extended import verify_jwt_in_request
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt import PyJWTError
 
 from ticketing.common.errors import NotAuthorized
+from ticketing.common.tokens import Checker
+from ticketing.common.tokens import Claims
 
-SESSION_LIFETIME = timedelta(days=7)
-_SESSION, _CSRF = "session", "XSRF-TOKEN"
+SESSION, REFRESH, CSRF = "session", "refresh", "XSRF-TOKEN"
+"""The cookies: the access token, what renews it, and what a script must send with a write."""
+CSRF_HEADER = "X-XSRF-TOKEN"
+_EXTENSION = "identity"
+_READS = ("GET", "HEAD", "OPTIONS")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,37 +29,48 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A signed-in user; `issued_at` is the `iat` of the token, seconds since 1970."""
+    """A signed-in user; `issued_at` is the `iat` of the token, seconds since 1970.
+
+    `epoch` is how often the user had signed out everywhere when the session began.
+    """
 
     id: str
     email: str
     issued_at: int
+    session_id: str
+    epoch: int
 
 
-def init_identity(app: Flask, key: str) -> None:
-    """Let the app read and issue tokens signed with `key` (HS256)."""
-    app.config.update(
-        JWT_SECRET_KEY=key,
-        JWT_TOKEN_LOCATION=["headers", "cookies"],
-        JWT_ACCESS_COOKIE_NAME=_SESSION,
-        JWT_ACCESS_CSRF_COOKIE_NAME=_CSRF,
-        JWT_ACCESS_CSRF_HEADER_NAME="X-XSRF-TOKEN",
-        JWT_ACCESS_TOKEN_EXPIRES=SESSION_LIFETIME,
-    )
-    JWTManager(app)
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """What a browser gets when its session starts or is renewed."""
+
+    access: str
+    refresh: str
+    csrf: str
+
+
+def init_identity(app: Flask, checker: Checker) -> None:
+    """Let the app know users by the tokens that `checker` finds good."""
+    app.extensions[_EXTENSION] = checker
 
 
 def current_user() -> User | None:
-    """The signed-in user of this request; None without a valid token."""
-    try:
-        verify_jwt_in_request()
-        claims: dict[str, Any] = get_jwt()
-        return User(id=claims["sub"], email=claims["email"], issued_at=claims["iat"])
-    except (JWTExtendedException, PyJWTError, KeyError):
+    """The signed-in user of this request; None without a valid token.
+
+    A cookie counts for a write only if the header proves that a page of ours sent it.
+    """
+    bearer = _bearer()
+    claims = _check(request.cookies.get(SESSION, "") if bearer is None else bearer)
+    if claims is None or (bearer is None and not _is_meant(claims)):
         return None
-    except (TypeError, IndexError):
-        # The library trips over a CSRF header that is not ASCII and an empty Authorization.
-        return None
+    return User(
+        id=claims.sub,
+        email=claims.email,
+        issued_at=claims.iat,
+        session_id=claims.sid,
+        epoch=claims.epoch,
+    )
 
 
 def signed_in(view: Callable[Concatenate[User, P], R]) -> Callable[P, R]:
@@ -77,19 +86,48 @@ def signed_in(view: Callable[Concatenate[User, P], R]) -> Callable[P, R]:
     return guarded
 
 
-def start_session(response: Response, user_id: str, email: str) -> Response:
-    """Put a new session and its CSRF token into the response's cookies."""
-    token = create_access_token(user_id, additional_claims={"email": email})
-    _set_cookie(response, _SESSION, token, httponly=True)
-    _set_cookie(response, _CSRF, get_csrf_token(token), httponly=False)
+def named_session() -> str | None:
+    """The id of the session whose token came along, meant or not: good for ending it, no more."""
+    bearer = _bearer()
+    claims = _check(request.cookies.get(SESSION, "") if bearer is None else bearer)
+    return claims.sid if claims else None
+
+
+def refresh_token() -> str:
+    """What came along to renew a session by; empty where nothing did."""
+    return request.cookies.get(REFRESH, "")
+
+
+def start_session(response: Response, granted: Granted) -> Response:
+    """Put what was granted into the response's cookies, in place of what an older session left."""
+    _set_cookie(response, SESSION, granted.access, httponly=True)
+    _set_cookie(response, REFRESH, granted.refresh, httponly=True)
+    _set_cookie(response, CSRF, granted.csrf, httponly=False)
     return response
 
 
 def end_session(response: Response) -> Response:
     """Clear the cookies of the session."""
-    for name in (_SESSION, _CSRF):
+    for name in (SESSION, REFRESH, CSRF):
         response.delete_cookie(name, samesite="Lax", secure=request.is_secure)
     return response
+
+
+def _bearer() -> str | None:
+    """The token of the header; where there is one, no cookie counts."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _check(token: str) -> Claims | None:
+    checker: Checker = current_app.extensions[_EXTENSION]
+    return checker.check(token) if token else None
+
+
+def _is_meant(claims: Claims) -> bool:
+    """Whether a page of ours must have sent this: other sites cannot read what is in the header."""
+    given = request.headers.get(CSRF_HEADER, "")
+    return request.method in _READS or hmac.compare_digest(given.encode(), claims.csrf.encode())
 
 
 def _set_cookie(response: Response, name: str, value: str, *, httponly: bool) -> None:

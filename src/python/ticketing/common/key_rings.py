@@ -106,7 +106,7 @@ class _Set(msgspec.Struct):
 
 
 def _read(url: str) -> Mapping[str, Key]:
-    """Those of our kind; raises ValueError too where there are none: then the old ones are better."""
+    """Those of our kind; raises ValueError too where there are none: the old ones are better."""
     with httpx.Client(timeout=TIMEOUT, trust_env=False) as http:
         reply = http.get(url).raise_for_status().content
     found = msgspec.json.decode(reply, type=_Set).keys

@@ -6,6 +6,7 @@ dies is made again by the next request, under the same id, so the database takes
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -62,17 +63,22 @@ class Claim:
 class Keys:
     """The keys of one service: `{_id, fingerprint, resourceId, holder, leaseUntil or answer}`."""
 
-    def __init__(self, documents: Documents, secret: str, clock: Clock = utc_now) -> None:
-        self._documents, self._secret, self._clock = documents, secret.encode(), clock
+    def __init__(
+        self, documents: Documents, secrets: Sequence[str], clock: Clock = utc_now
+    ) -> None:
+        """The first secret makes the fingerprints; the others have made some, or will soon."""
+        self._documents, self._clock = documents, clock
+        self._secrets = [secret.encode() for secret in secrets]
 
     def claim(self, id: str, asked: bytes) -> Claim | Answer:
         """The claim to carry out what was `asked`, or the answer, if there is one.
 
         Raises StillRunning and OtherRequest.
         """
-        mark, holder = hmac.new(self._secret, asked, hashlib.sha256).hexdigest(), new_id()
+        marks = [hmac.new(each, asked, hashlib.sha256).hexdigest() for each in self._secrets]
+        holder = new_id()
         while True:
-            claimed = self._first(id, mark, holder) or self._later(id, mark, holder)
+            claimed = self._first(id, marks[0], holder) or self._later(id, marks, holder)
             if claimed is not None:
                 return claimed
 
@@ -101,7 +107,7 @@ class Keys:
             return None
         return _claim({"_id": id, **fresh})
 
-    def _later(self, id: str, fingerprint: str, holder: str) -> Claim | Answer | None:
+    def _later(self, id: str, fingerprints: Sequence[str], holder: str) -> Claim | Answer | None:
         """None where the key's record has changed meanwhile."""
         known, now = self._documents.find_one({"_id": id}), self._clock()
         if known is None:
@@ -109,8 +115,8 @@ class Keys:
         if known["holder"] == holder:  # ours: the database had said so, but nobody heard it
             return _claim(known)
         if known["expiresAt"] <= now:
-            return self._change(known, self._fresh(fingerprint, holder))
-        if known["fingerprint"] != fingerprint:
+            return self._change(known, self._fresh(fingerprints[0], holder))
+        if known["fingerprint"] not in fingerprints:
             raise OtherRequest
         if "answer" in known:
             return Answer(**known["answer"])

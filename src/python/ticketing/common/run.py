@@ -17,6 +17,8 @@ from ticketing.common.server import serve
 from ticketing.common.service import Service
 from ticketing.common.settings import BrokerSettings
 from ticketing.common.settings import read
+from ticketing.common.trust import Trust
+from ticketing.common.trust import trust_of
 from ticketing.common.web import create_app
 from ticketing.common.worker import work
 
@@ -45,7 +47,8 @@ def start(build: Build) -> Service[Any]:
 def _web(build: Build) -> None:
     """Answer HTTP on HOST:PORT."""
     service = start(build)
-    host, port, checks = service.settings.host, service.settings.port, service.ready_checks()
+    host, port = service.settings.host, service.settings.port
+    checks = {**service.ready_checks(), **Trust(service).ready_checks()}
     if health.missing(checks):
         stop_health = health.serve(host, port, alive={}, ready={**checks, "web": _not_up})
         health.wait_for(checks)
@@ -58,7 +61,9 @@ def _web(build: Build) -> None:
 def _application(build: Build) -> Flask:
     service = build(os.environ)
     logs.configure(service.name, service.settings.log_level)
-    return create_app(service)
+    app = create_app(service)
+    trust_of(app).keep_current()
+    return app
 
 
 def _not_up() -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from flask import Blueprint
 from pymongo.database import Database
 
+from ticketing.common import revocations
 from ticketing.common.bus import EventRouter
 from ticketing.common.health import Check
 from ticketing.common.mongo import Document
@@ -19,7 +20,9 @@ from ticketing.common.mongo import Store
 from ticketing.common.mongo import ensure_indexes
 from ticketing.common.mongo import ping
 from ticketing.common.replica import Replica
+from ticketing.common.settings import ServiceSettings
 from ticketing.common.settings import Settings
+from ticketing.common.tokens import Signer
 
 U = TypeVar("U")
 
@@ -36,7 +39,8 @@ class Chore:
 class Service(Generic[U]):
     """The parts of one service; the `web` and `worker` commands take from it what they need.
 
-    `indexes` has every index of its database by collection, but those of `_id`.
+    `indexes` has every index of its database by collection, but those of `_id` and of what common
+    keeps there. `signer` is for the one who signs by more than JWT_KEY.
     """
 
     name: str
@@ -51,6 +55,15 @@ class Service(Generic[U]):
     projections: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    signer: Signer | None = None
+
+    @property
+    def hears(self) -> EventRouter[U] | None:
+        """What the worker handles: the service's own events, and the ends of sessions."""
+        if self.database is None or not isinstance(self.settings, ServiceSettings):
+            return self.events
+        ends = revocations.router(revocations.Revocations(self.database))
+        return ends if self.events is None else self.events.joined(ends)
 
     def ready_checks(self) -> dict[str, Check]:
         """What must be in reach for this service to work, by name."""
@@ -61,7 +74,7 @@ class Service(Generic[U]):
     def prepare(self) -> None:
         """Make the indexes that are missing; the database must be in reach."""
         if self.database is not None:
-            ensure_indexes(self.database, self.indexes)
+            ensure_indexes(self.database, {**self.indexes, **revocations.INDEXES})
 
     def close(self) -> None:
         """Let go of the database's connections."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 from typing import Any
+from typing import ClassVar
 from typing import Literal
 from typing import TypeVar
 
@@ -13,8 +14,12 @@ from ticketing.common.proxies import Proxies
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
-    """What every process reads; a field `mongo_uri` is the variable `MONGO_URI`."""
+    """What every process reads; a field `mongo_uri` is the variable `MONGO_URI`.
 
+    Of the variables in `one_of` exactly one must be set.
+    """
+
+    one_of: ClassVar[tuple[str, ...]] = ()
     host: str = "0.0.0.0"
     port: int = 3000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -32,11 +37,17 @@ class WebSettings(Settings, frozen=True, kw_only=True, rename="upper"):
 class ServiceSettings(WebSettings, frozen=True, kw_only=True, rename="upper"):
     """What a service with an HTTP interface and a database of its own reads; without
     `limits_redis_url` nobody is told that they ask too often.
+
+    Tokens are checked by the secret `jwt_key`, and by `jwt_other_keys` (with commas between) while
+    it is being replaced; or by the public keys that auth shows under `jwt_keys_url`.
     """
 
+    one_of: ClassVar[tuple[str, ...]] = ("JWT_KEY", "JWT_KEYS_URL")
     mongo_uri: str
     limits_redis_url: str = ""
-    jwt_key: str
+    jwt_key: str = ""
+    jwt_other_keys: str = ""
+    jwt_keys_url: str = ""
 
 
 class BrokerSettings(Settings, frozen=True, kw_only=True, rename="upper"):
@@ -62,8 +73,13 @@ def read(kind: type[S], env: Mapping[str, str]) -> S:
         for field in msgspec.structs.fields(kind)
         if field.required and field.encode_name not in given
     ]
+    alternatives = [name for name in kind.one_of if name in given]
+    if kind.one_of and not alternatives:
+        missing.append(" or ".join(kind.one_of))
     if missing:
         raise SystemExit(f"missing in the environment: {', '.join(missing)}")
+    if len(alternatives) > 1:
+        raise SystemExit(f"only one may be in the environment: {', '.join(alternatives)}")
     try:
         return msgspec.convert(given, kind, strict=False, dec_hook=_from_text)
     except msgspec.ValidationError as error:

@@ -7,15 +7,12 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-K = TypeVar("K")
 
 HMAC, EDDSA = "HS256", "EdDSA"
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.S)
@@ -76,18 +73,16 @@ def _pair(pem: bytes) -> SigningKey | Key:
     try:
         if b" PRIVATE " not in pem.splitlines()[0]:
             public = load_pem_public_key(pem)
-            return _public(_of_kind(public, Ed25519PublicKey))
-        private = _of_kind(load_pem_private_key(pem, None), Ed25519PrivateKey)
+            if not isinstance(public, Ed25519PublicKey):
+                raise ValueError("not an Ed25519 key")
+            return _public(public)
+        private = load_pem_private_key(pem, None)
     except (TypeError, UnsupportedAlgorithm):  # it wants a password, or is of no known kind
         raise ValueError("not an Ed25519 key") from None
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ValueError("not an Ed25519 key")
     secret = hashlib.sha256(b"a secret beside " + private.private_bytes_raw()).hexdigest()
     return SigningKey(key=_public(private.public_key()), material=private, secret=secret)
-
-
-def _of_kind(key: object, kind: type[K]) -> K:
-    if not isinstance(key, kind):
-        raise ValueError("not an Ed25519 key")
-    return key
 
 
 def _public(material: Ed25519PublicKey) -> Key:

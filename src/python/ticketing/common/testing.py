@@ -15,7 +15,6 @@ from typing import Any
 import mongomock
 import msgspec
 from flask.testing import FlaskClient
-from flask_jwt_extended import create_access_token
 
 from ticketing.common.bus import Done
 from ticketing.common.bus import Message
@@ -25,11 +24,13 @@ from ticketing.common.events import subject
 from ticketing.common.mongo import Store
 from ticketing.common.outbox import as_message
 from ticketing.common.service import Service
+from ticketing.common.testing_tokens import JWT_KEY
+from ticketing.common.testing_tokens import token_of
 from ticketing.common.web import create_app
 
 ENV: Mapping[str, str] = {
     "MONGO_URI": "mongodb://nowhere/test",
-    "JWT_KEY": "a key that only tests use, thirty-two bytes or more",
+    "JWT_KEY": JWT_KEY,
     "STRIPE_KEY": "sk_test_of_the_tests",
     "REDIS_URL": "redis://nowhere:6379/0",
 }
@@ -59,15 +60,14 @@ def memory_database() -> Any:
 
 
 def client_of(service: Service[Any], user_id: str | None = None) -> FlaskClient:
-    """A client of the service's HTTP API, signed in as `user_id` if one is given."""
+    """A client of the service's HTTP API, signed in as `user_id` if one is given: by a token that
+    JWT_KEY of ENV has signed.
+    """
     service.prepare()
     app = create_app(service)
     client = app.test_client()
     if user_id is not None:
-        with app.app_context():
-            email = {"email": f"{user_id}@example.com"}
-            token = create_access_token(user_id, additional_claims=email)
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token_of(user_id)}"
     return client
 
 
@@ -101,8 +101,8 @@ def message_of(event: Event) -> Message:
 
 def deliver(service: Service[Any], event: Event, tries: int = 1) -> Verdict:
     """What the service's worker makes of an event at its so-many-th delivery."""
-    assert service.events is not None
-    return service.events.attempt(replace(message_of(event), tries=tries), service.use_cases)
+    assert service.hears is not None
+    return service.hears.attempt(replace(message_of(event), tries=tries), service.use_cases)
 
 
 def deliver_all(service: Service[Any], events: Iterable[Event]) -> None:

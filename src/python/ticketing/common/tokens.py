@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
+from typing import Annotated
 
 import jwt
 import msgspec
@@ -12,8 +13,10 @@ from jwt import PyJWTError
 
 from ticketing.common.key_rings import FixedKeys
 from ticketing.common.key_rings import KeyRing
+from ticketing.common.signing import EDDSA
 from ticketing.common.signing import Key
 from ticketing.common.signing import SigningKey
+from ticketing.common.signing import as_jwk
 
 ISSUER = AUDIENCE = "ticketing"
 LONGEST = timedelta(hours=1)
@@ -24,6 +27,9 @@ REMEMBERED = 4096
 """Tokens whose signature is not checked again: some 6 MB, and as many people at once."""
 
 
+Some = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a token says: who, of which session, and what a write by cookie must know.
 
@@ -31,11 +37,11 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     are seconds since 1970.
     """
 
-    sub: str
+    sub: Some
     email: str
-    sid: str
+    sid: Some
     epoch: int
-    csrf: str
+    csrf: Some
     iat: int
     exp: int
 
@@ -51,6 +57,10 @@ class Signer:
         self.ring = FixedKeys(
             [other.key if isinstance(other, SigningKey) else other for other in (key, *others)]
         )
+
+    def public_keys(self) -> list[dict[str, str]]:
+        """What others may know of the keys; nothing of a secret."""
+        return [as_jwk(key) for key in self.ring.keys.values() if key.algorithm == EDDSA]
 
     def sign(self, claims: Claims) -> str:
         """The token that says this."""

@@ -39,6 +39,8 @@ from ticketing.common.logs import logger
 from ticketing.common.openapi import publish
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings
+from ticketing.common.trust import TRUST
+from ticketing.common.trust import Trust
 
 log = logger(__name__)
 
@@ -65,14 +67,17 @@ def create_app(service: Service[U]) -> Flask:
     """The WSGI application of a service that has routes."""
     assert isinstance(service.settings, ServiceSettings)
     assert service.routes is not None
-    app = application(service.name, service.ready_checks(), service.settings)
+    trust = Trust(service)
+    ready = {**service.ready_checks(), **trust.ready_checks()}
+    app = application(service.name, ready, service.settings)
+    app.extensions[TRUST] = trust
     app.json = MsgspecProvider(app)
     # One more: a chunked body is cut at the limit, and must not pass for one that ends there.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions["use_cases"] = service.use_cases
     if service.database is not None:
-        app.extensions[EXTENSION] = Keys(service.database[COLLECTION], service.settings.jwt_key)
-    init_identity(app, service.settings.jwt_key)
+        app.extensions[EXTENSION] = Keys(service.database[COLLECTION], trust.secrets)
+    init_identity(app, trust.checker)
     app.register_blueprint(service.routes)
     publish(app, service.name, f"{service.routes.url_prefix or ''}/openapi.json")
     init_limits(app, service.settings)

@@ -49,6 +49,17 @@ def test_a_key_alone_signs_nobody_in(service: Service[Accounts]) -> None:
     assert user_of(thief) is None
 
 
+def test_a_key_signs_nobody_in_once_the_user_has_signed_out_everywhere(
+    service: Service[Accounts],
+) -> None:
+    user_id = sign_up(client_of(service)).get_json()["id"]
+    service.use_cases.sessions.end_all(user_id)
+    late = client_of(service)
+    reply = sign_up(late)
+    assert (reply.status_code, reply.get_json()["id"]) == (201, user_id)
+    assert user_of(late) is None
+
+
 def test_a_refusal_starts_no_session(service: Service[Accounts]) -> None:
     client_of(service).post("/api/users/signup", json=ANN)
     late = client_of(service)
@@ -77,7 +88,8 @@ def test_a_process_that_dies_anywhere_makes_no_second_account() -> None:
         assert reply.status_code == 201
         [user] = database["users"].find()
         assert reply.get_json()["id"] == user["_id"]
-    assert replies == 3
+        assert "session=" in reply.headers["Set-Cookie"]
+    assert replies == 5
 
 
 def test_an_answer_of_the_database_that_nobody_heard_is_no_refusal() -> None:

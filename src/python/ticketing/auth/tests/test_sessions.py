@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.testing import ENV
+from ticketing.common.testing_tokens import HEADER
+from ticketing.common.testing_tokens import forged
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 KEY = ENV["JWT_KEY"]
@@ -37,20 +39,20 @@ def test_nobody_is_signed_in_at_first(client: FlaskClient) -> None:
     assert reply.json == {"currentUser": None}
 
 
-def test_signing_up_gives_a_session_in_two_cookies(anns_sign_up: TestResponse) -> None:
+def test_signing_up_gives_a_session_in_three_cookies(anns_sign_up: TestResponse) -> None:
     _check_cookies(anns_sign_up)
 
 
-def test_signing_in_gives_a_session_in_two_cookies(stranger: FlaskClient) -> None:
+def test_signing_in_gives_a_session_in_three_cookies(stranger: FlaskClient) -> None:
     _check_cookies(stranger.post("/api/users/signin", json=ANN))
 
 
 def _check_cookies(reply: TestResponse) -> None:
-    session, csrf = sorted(reply.headers.getlist("Set-Cookie"), key=lambda c: "XSRF" in c)
-    assert session.startswith("session=")
-    assert csrf.startswith("XSRF-TOKEN=")
-    assert _attributes(session) == {"HttpOnly", "Path=/", "SameSite=Lax"}
-    assert _attributes(csrf) == {"Path=/", "SameSite=Lax"}
+    given = {cookie.partition("=")[0]: cookie for cookie in reply.headers.getlist("Set-Cookie")}
+    assert given.keys() == {"session", "refresh", "XSRF-TOKEN"}
+    assert _attributes(given["session"]) == {"HttpOnly", "Path=/", "SameSite=Lax"}
+    assert _attributes(given["refresh"]) == {"HttpOnly", "Path=/", "SameSite=Lax"}
+    assert _attributes(given["XSRF-TOKEN"]) == {"Path=/", "SameSite=Lax"}
 
 
 def test_cookies_are_secure_behind_https(client: FlaskClient) -> None:
@@ -63,12 +65,12 @@ def test_cookies_are_secure_behind_https(client: FlaskClient) -> None:
 def test_the_token_holds_who_and_since_when_and_no_secret(
     browser: FlaskClient, account: dict[str, str]
 ) -> None:
-    claims = jwt.decode(_session(browser), KEY, algorithms=["HS256"])
+    claims = jwt.decode(_session(browser), KEY, algorithms=["HS256"], audience="ticketing")
     assert claims["sub"] == account["id"]
     assert claims["email"] == "ann@example.com"
     assert abs(claims["iat"] - time.time()) < 5
-    assert claims["exp"] > claims["iat"]
-    assert "password" not in str(claims)
+    assert claims["exp"] - claims["iat"] == 600
+    assert set(claims) == {"sub", "email", "sid", "epoch", "csrf", "iat", "exp", "iss", "aud"}
 
 
 def test_the_current_user_is_who_signed_in(browser: FlaskClient, account: dict[str, str]) -> None:
@@ -91,9 +93,9 @@ def test_signing_out_clears_the_session_whatever_the_body(
     reply = browser.post("/api/users/signout", data=body)
     assert reply.status_code == 200
     assert reply.json == {}
-    assert len(reply.headers.getlist("Set-Cookie")) == 2
-    assert browser.get_cookie("session") is None
-    assert browser.get_cookie("XSRF-TOKEN") is None
+    assert len(reply.headers.getlist("Set-Cookie")) == 3
+    for name in ("session", "refresh", "XSRF-TOKEN"):
+        assert browser.get_cookie(name) is None
     assert browser.get("/api/users/currentuser").json == {"currentUser": None}
 
 
@@ -101,36 +103,24 @@ def test_signing_out_needs_no_session(client: FlaskClient) -> None:
     assert client.post("/api/users/signout").status_code == 200
 
 
-CLAIMS = {"sub": "u", "email": "e@example.com", "type": "access", "fresh": False, "jti": "j"}
-
-
-def _token(key: str = KEY, algorithm: str = "HS256", **claims: Any) -> str:
-    now = int(time.time())
-    times = {"iat": now, "nbf": now, "exp": now + 60}
-    return jwt.encode({**CLAIMS, **times, **claims}, key, algorithm=algorithm)
-
-
 def _unsigned() -> str:
-    parts = [{"alg": "none", "typ": "JWT"}, {**CLAIMS, "exp": int(time.time()) + 60}]
-    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts]
-    return b".".join([*encoded, b""]).decode()
+    header, claims, _ = forged().split(".")
+    none = base64.urlsafe_b64encode(json.dumps({"alg": "none", **HEADER}).encode())
+    return f"{none.decode().rstrip('=')}.{claims}."
 
 
 def test_a_token_signed_with_the_key_is_taken(client: FlaskClient) -> None:
-    assert _current_user(client, _token()) is not None
+    assert _current_user(client, forged()) is not None
 
 
 FORGERIES: dict[str, Callable[[], str]] = {
-    "key": lambda: _token(key="the key of somebody else, which is long enough too"),
-    "algorithm": lambda: _token(algorithm="HS512"),
-    "expired": lambda: _token(exp=int(time.time()) - 1),
-    "early": lambda: _token(nbf=int(time.time()) + 600),
-    "number": lambda: _token(sub=12),
-    "list": lambda: _token(sub=["u"]),
-    "null": lambda: _token(sub=None),
-    "refresh": lambda: _token(type="refresh"),
-    "signature": lambda: _token()[:-4] + "AAAA",
-    "unsigned": lambda: _unsigned(),
+    "key": lambda: forged(key="the key of somebody else, which is long enough too"),
+    "algorithm": lambda: forged(algorithm="HS512"),
+    "expired": lambda: forged(exp=int(time.time()) - 1),
+    "number": lambda: forged(sub=12),
+    "null": lambda: forged(sub=None),
+    "signature": lambda: forged()[:-4] + "AAAA",
+    "unsigned": _unsigned,
     "empty": lambda: "",
     "word": lambda: "nonsense",
     "parts": lambda: "a.b.c",

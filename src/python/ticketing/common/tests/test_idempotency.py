@@ -197,7 +197,7 @@ def test_a_late_try_waits_for_the_one_that_took_over(shop: Shop) -> None:
 @pytest.mark.parametrize("age", [KEPT, LEASE], ids=["over", "overdue"])
 def test_of_two_who_begin_anew_at_once_one_does(database: Any, moment: int, age: timedelta) -> None:
     clock, begun = TurnedClock(datetime.now(UTC)), list[Claim | None]()
-    plain = Keys(database[COLLECTION], "secret", clock)
+    plain = Keys(database[COLLECTION], ["secret"], clock)
     claim = plain.claim("a", b"asked")
     assert isinstance(claim, Claim)
     if age is KEPT:
@@ -211,7 +211,7 @@ def test_of_two_who_begin_anew_at_once_one_does(database: Any, moment: int, age:
             begun.append(None)
 
     late: Any = Interrupted(database, moment, lambda: begin(plain))
-    begin(Keys(late[COLLECTION], "secret", clock))
+    begin(Keys(late[COLLECTION], ["secret"], clock))
     assert late.happened
     assert begun.count(None) == 1
 

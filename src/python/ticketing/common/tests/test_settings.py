@@ -33,15 +33,25 @@ def test_what_may_be_left_out_has_its_default() -> None:
     assert broker.nats_replicas == 1
 
 
-@pytest.mark.parametrize("name", ["MONGO_URI", "JWT_KEY"])
+MISSING = {"MONGO_URI": "MONGO_URI", "JWT_KEY": "JWT_KEY or JWT_KEYS_URL"}
+
+
+@pytest.mark.parametrize("name", MISSING)
 def test_what_is_missing_is_named_in_one_line(name: str) -> None:
     present = {key: value for key, value in ENV.items() if key != name}
     for env in (present, {**present, name: ""}):
-        assert complaint(env) == f"missing in the environment: {name}"
+        assert complaint(env) == f"missing in the environment: {MISSING[name]}"
 
 
 def test_all_that_is_missing_is_named_at_once() -> None:
-    assert complaint({}) == "missing in the environment: MONGO_URI, JWT_KEY"
+    assert complaint({}) == "missing in the environment: MONGO_URI, JWT_KEY or JWT_KEYS_URL"
+
+
+def test_of_two_ways_to_the_keys_only_one_is_taken() -> None:
+    other = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEYS_URL": "http://auth/keys"}
+    assert read(ServiceSettings, {**other, "JWT_KEY": ""}).jwt_keys_url == "http://auth/keys"
+    said = complaint({**other, "JWT_KEY": "secret"})
+    assert said == "only one may be in the environment: JWT_KEY, JWT_KEYS_URL"
 
 
 @pytest.mark.parametrize("port", ["eighty", "80.5", " "])

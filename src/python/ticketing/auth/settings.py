@@ -1,0 +1,49 @@
+"""What auth reads from the environment, and the key of tokens that is made of it."""
+
+from typing import Annotated
+from typing import ClassVar
+
+import msgspec
+
+from ticketing.common.settings import ServiceSettings
+from ticketing.common.signing import SigningKey
+from ticketing.common.signing import pairs
+from ticketing.common.tokens import LONGEST
+from ticketing.common.tokens import Signer
+from ticketing.common.trust import signer_of
+
+Days = Annotated[float, msgspec.Meta(gt=0, le=365)]
+LONGEST_SECONDS = int(LONGEST.total_seconds())
+
+
+class AuthSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
+    """Tokens are signed by `jwt_key`, which the other services know, or by `jwt_private_key`, whose
+    public half they fetch; `jwt_other_keys` are then keys in PEM, too.
+
+    An access token is good for `access_token_seconds`, a session for `session_idle_days` after its
+    last use and `session_days` at the most.
+    """
+
+    one_of: ClassVar[tuple[str, ...]] = ("JWT_KEY", "JWT_PRIVATE_KEY")
+    jwt_private_key: str = ""
+    access_token_seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SECONDS)] = 600
+    session_idle_days: Days = 7
+    session_days: Days = 30
+
+
+def signer_of_auth(settings: AuthSettings) -> Signer:
+    """Who signs; exits with one line where the keys are none."""
+    signer = signer_of(settings)
+    if signer is not None:
+        return signer
+    try:
+        [key] = pairs(settings.jwt_private_key)
+        others = pairs(settings.jwt_other_keys) if settings.jwt_other_keys else []
+        if not isinstance(key, SigningKey):
+            raise ValueError("a public key")
+    except ValueError:  # whose text may hold the key
+        raise SystemExit(
+            "wrong in the environment: JWT_PRIVATE_KEY must be an Ed25519 key in PEM, and"
+            " JWT_OTHER_KEYS such keys, private or public"
+        ) from None
+    return Signer(key, others)
