@@ -5,6 +5,7 @@ from flask import Flask
 
 from ticketing.client import accounts
 from ticketing.client import buying
+from ticketing.client import documents
 from ticketing.client import errors
 from ticketing.client import formats
 from ticketing.client import market
@@ -38,4 +39,5 @@ def create_app(settings: ClientSettings, http: httpx.Client | None = None) -> Fl
     errors.init_app(app)
     for pages in (market.market, selling.selling, buying.buying, accounts.accounts):
         app.register_blueprint(pages)
+    app.register_blueprint(documents.documents)
     return app

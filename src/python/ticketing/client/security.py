@@ -44,7 +44,7 @@ class Security:
     def _protect(self, response: Response) -> Response:
         takes_cards = request.endpoint == TAKES_CARDS
         policy = self._with_cards if takes_cards else self._strict
-        response.headers["Content-Security-Policy"] = policy
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.extend(HEADERS)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
