@@ -1,0 +1,184 @@
+"""Keys that are fetched from auth: found when they are new, kept while it is away."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+
+import pytest
+
+from ticketing.common.key_rings import KEPT
+from ticketing.common.key_rings import PAUSE
+from ticketing.common.key_rings import FetchedKeys
+from ticketing.common.signing import Key
+from ticketing.common.signing import as_jwk
+from ticketing.common.signing import pairs
+from ticketing.common.tests.pems import private_pem
+
+
+def new_key() -> Key:
+    [pair] = pairs(private_pem())
+    assert not isinstance(pair, Key)
+    return pair.key
+
+
+class Auth:
+    """Publishes keys, or whatever else it is told to."""
+
+    def __init__(self) -> None:
+        self.asked, self.status, self.body = 0, 200, b"{}"
+        auth = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802  # so it is called
+                auth.asked += 1
+                self.send_response(auth.status)
+                self.send_header("Content-Length", str(len(auth.body)))
+                self.end_headers()
+                self.wfile.write(auth.body)
+
+            def log_message(self, *_: object) -> None:
+                """Nobody reads it."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/api/users/keys"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def publish(self, *keys: Key) -> None:
+        self.status, self.body = 200, json.dumps({"keys": list(map(as_jwk, keys))}).encode()
+
+
+class Time:
+    """Seconds, which a test lets pass."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture()
+def auth() -> Iterator[Auth]:
+    auth = Auth()
+    yield auth
+    auth.server.shutdown()
+    auth.server.server_close()
+
+
+@pytest.fixture()
+def time() -> Time:
+    return Time()
+
+
+def test_there_are_no_keys_before_the_first_were_fetched(auth: Auth, time: Time) -> None:
+    ring, key = FetchedKeys(auth.url, time), new_key()
+    with pytest.raises(LookupError, match="no keys from"):
+        ring.check()
+    auth.publish(key)
+    time.now += 1
+    ring.check()
+    assert ring.find(key.id) == key
+
+
+def test_keys_are_not_asked_for_at_every_use(auth: Auth, time: Time) -> None:
+    ring, key = FetchedKeys(auth.url, time), new_key()
+    auth.publish(key)
+    for _ in range(5):
+        ring.refresh()
+        assert ring.find(key.id) == key
+    assert auth.asked == 1
+
+
+def test_a_new_key_is_fetched_when_its_first_token_comes(auth: Auth, time: Time) -> None:
+    ring, old, new = FetchedKeys(auth.url, time), new_key(), new_key()
+    auth.publish(old)
+    ring.check()
+    auth.publish(old, new)
+    time.now += PAUSE
+    assert ring.find(new.id) == new
+    assert ring.find(old.id) == old
+
+
+def test_tokens_of_unknown_keys_do_not_make_auth_busy(auth: Auth, time: Time) -> None:
+    ring = FetchedKeys(auth.url, time)
+    auth.publish(new_key())
+    ring.check()
+    for number in range(100):
+        time.now += PAUSE / 50
+        assert ring.find(f"unknown {number}") is None
+    assert auth.asked == 1 + 2
+
+
+def test_threads_that_miss_the_same_key_ask_once(auth: Auth, time: Time) -> None:
+    ring, old, new = FetchedKeys(auth.url, time), new_key(), new_key()
+    auth.publish(old)
+    ring.check()
+    auth.publish(new)
+    time.now += PAUSE
+    found: list[Key | None] = []
+    threads = [threading.Thread(target=lambda: found.append(ring.find(new.id))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [new] * 8
+    assert auth.asked == 2
+
+
+def test_a_key_that_is_no_longer_published_counts_no_more(auth: Auth, time: Time) -> None:
+    ring, old, new = FetchedKeys(auth.url, time), new_key(), new_key()
+    auth.publish(old)
+    ring.check()
+    auth.publish(new)
+    time.now += KEPT
+    ring.refresh()
+    assert ring.find(old.id) is None
+    assert ring.find(new.id) == new
+
+
+BROKEN = {
+    "an error": (500, b"{}"),
+    "a page": (200, b"<html>"),
+    "no list": (200, b'{"keys": 1}'),
+    "no keys": (200, b'{"keys": []}'),
+    "keys of another kind only": (200, b'{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]}'),
+    "no key": (200, b'{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}]}'),
+}
+
+
+@pytest.mark.parametrize(("status", "body"), BROKEN.values(), ids=BROKEN.keys())
+def test_the_old_keys_are_kept_while_auth_talks_nonsense(
+    auth: Auth, time: Time, status: int, body: bytes
+) -> None:
+    ring, key, later = FetchedKeys(auth.url, time), new_key(), new_key()
+    auth.publish(key)
+    ring.check()
+    auth.status, auth.body = status, body
+    time.now += KEPT
+    ring.refresh()
+    assert auth.asked == 2
+    assert ring.find(key.id) == key
+    auth.publish(key, later)
+    time.now += PAUSE
+    ring.refresh()
+    assert ring.find(later.id) == later
+
+
+def test_the_old_keys_are_kept_while_auth_is_away(auth: Auth, time: Time) -> None:
+    ring, key = FetchedKeys(auth.url, time), new_key()
+    auth.publish(key)
+    ring.check()
+    auth.server.shutdown()
+    auth.server.server_close()
+    time.now += KEPT
+    ring.refresh()
+    ring.check()
+    assert ring.find(key.id) == key
+
+
+@pytest.mark.parametrize(
+    "url", ["nowhere", "ftp://auth/keys", "http://", "http://127.0.0.1:1/keys"]
+)
+def test_a_wrong_address_is_no_fault_of_a_request(url: str) -> None:
+    assert FetchedKeys(url).find("any") is None
