@@ -49,7 +49,7 @@ def build(
         name="auth",
         settings=settings,
         database=database,
-        use_cases=Accounts(users, sessions, new_id=new_id),
+        use_cases=Accounts(users, sessions, new_id=new_id, clock=clock),
         stores=stores,
         indexes=INDEXES,
         routes=routes.users,

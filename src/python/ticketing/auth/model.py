@@ -34,6 +34,21 @@ class User(Aggregate):
         user.change()
         return user
 
+    def rehash(self, password_hash: str) -> None:
+        """Keep the same password in another way."""
+        self.password_hash = password_hash
+        self.change()
+
+    def change_email(self, email: str, now: datetime) -> None:
+        """End every session, too: whoever has one may not be who knows the password."""
+        self.email = email
+        self.sign_out_everywhere(now)
+
+    def change_password(self, password_hash: str, now: datetime) -> None:
+        """End every session, too: the old password may be why it is changed."""
+        self.password_hash = password_hash
+        self.sign_out_everywhere(now)
+
     def sign_out_everywhere(self, now: datetime) -> None:
         """End every session there is; all that starts from now on is of the next epoch."""
         self.epoch += 1

@@ -1,23 +1,37 @@
 """The use cases of accounts."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 
 from ticketing.auth.model import User
 from ticketing.auth.passwords import hash_password
+from ticketing.auth.passwords import is_outdated
 from ticketing.auth.passwords import verify
 from ticketing.auth.repository import UserRepository
 from ticketing.auth.sessions import Sessions
+from ticketing.common.conflicts import retry_on_conflict
+from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
+from ticketing.common.errors import Invalid
 from ticketing.common.errors import Refused
 
 
 class Accounts:
-    """Signing up and signing in; `sessions` are what a user who did so has."""
+    """Signing up, signing in and changing what one signs in with; `sessions` are what a user who
+    did so has.
+    """
 
     def __init__(
-        self, users: UserRepository, sessions: Sessions, *, new_id: Callable[[], str]
+        self,
+        users: UserRepository,
+        sessions: Sessions,
+        *,
+        new_id: Callable[[], str],
+        clock: Callable[[], datetime],
     ) -> None:
-        self._users, self.sessions, self._new_id = users, sessions, new_id
+        self._users, self.sessions = users, sessions
+        self._new_id, self._clock = new_id, clock
 
     def sign_up(self, *, email: str, password: str, id: str | None = None) -> User:
         """Under this `id`, if one is given: what an earlier try has made under it is returned."""
@@ -37,4 +51,34 @@ class Accounts:
         user = self._users.with_email(email)
         if not verify(user.password_hash if user else None, password) or user is None:
             raise Refused("Invalid Credentials")
+        if is_outdated(user.password_hash):
+            user.rehash(hash_password(password))
+            with suppress(Conflict):  # the next sign-in comes
+                self._users.save(user)
+        return user
+
+    @retry_on_conflict
+    def change_email(self, user_id: str, *, email: str, current_password: str) -> User:
+        """The account with another e-mail address and no session; raises Invalid, Refused."""
+        user = self._proved(user_id, current_password)
+        user.change_email(email, self._clock())
+        try:
+            self._users.save(user)
+        except Duplicate:
+            raise Refused("Email in use") from None
+        return user
+
+    @retry_on_conflict
+    def change_password(self, user_id: str, *, password: str, current_password: str) -> User:
+        """The account with another password and no session; raises Invalid."""
+        user = self._proved(user_id, current_password)
+        user.change_password(hash_password(password), self._clock())
+        self._users.save(user)
+        return user
+
+    def _proved(self, user_id: str, password: str) -> User:
+        """The user, whose password this is: a session may be somebody else's at an open screen."""
+        user = self._users.get(user_id)
+        if not verify(user.password_hash, password):
+            raise Invalid({"currentPassword": "Password is wrong"})
         return user

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
+from ticketing.common.limits import Often
 from ticketing.common.settings import ServiceSettings
 from ticketing.common.signing import SigningKey
 from ticketing.common.signing import pairs
@@ -29,6 +30,10 @@ class AuthSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
     access_token_seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SECONDS)] = 600
     session_idle_days: Days = 7
     session_days: Days = 30
+    sign_ups_per_address: Often = "30/hour"
+    sign_ins_per_address: Often = "100/15 minutes"
+    sign_ins_per_account: Often = "10/15 minutes"
+    password_checks_per_user: Often = "10/15 minutes"
 
 
 def signer_of_auth(settings: AuthSettings) -> Signer:

@@ -2,9 +2,20 @@
 
 import time
 from statistics import median
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
 
 from ticketing.auth.passwords import hash_password
+from ticketing.auth.passwords import is_common
+from ticketing.auth.passwords import is_outdated
 from ticketing.auth.passwords import verify
+from ticketing.auth.service import Accounts
+from ticketing.common.service import Service
+
+ANN = {"email": "ann@example.com", "password": "correct horse"}
 
 
 def test_a_hash_is_salted_argon2id_and_never_the_password() -> None:
@@ -36,3 +47,66 @@ def _work(password_hash: str | None) -> float:
     start = time.process_time()
     assert not verify(password_hash, "wrong")
     return time.process_time() - start
+
+
+def test_a_hash_is_made_as_owasp_says_today() -> None:
+    """https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html"""
+    assert "$m=19456,t=2,p=1$" in hash_password("correct horse")
+
+
+@pytest.mark.parametrize("password", ["password", "Password1", "TRUSTNO1", "12345678", "iloveyou"])
+def test_what_many_people_choose_is_common(client: FlaskClient, password: str) -> None:
+    assert is_common(password)
+    reply = client.post("/api/users/signup", json={**ANN, "password": password})
+    error = {"message": "Password is too common", "field": "password"}
+    assert (reply.status_code, reply.get_json()) == (400, {"errors": [error]})
+
+
+@pytest.mark.parametrize("password", ["correct horse", "password of mine", " password1x"])
+def test_what_hardly_anybody_chooses_is_not(password: str) -> None:
+    assert not is_common(password)
+
+
+def test_a_common_password_from_before_still_opens(
+    service: Service[Accounts], client: FlaskClient
+) -> None:
+    change_hash(service, client, hash_password("password1"))
+    reply = client.post("/api/users/signin", json={**ANN, "password": "password1"})
+    assert reply.status_code == 200
+
+
+def test_signing_in_renews_a_hash_that_was_made_otherwise(
+    service: Service[Accounts], client: FlaskClient
+) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=2).hash("correct horse")
+    assert is_outdated(old)
+    change_hash(service, client, old)
+    wrong = client.post("/api/users/signin", json={**ANN, "password": "incorrect"})
+    assert wrong.status_code == 400
+    assert stored(service)["passwordHash"] == old
+    for _ in range(2):
+        assert client.post("/api/users/signin", json=ANN).status_code == 200
+        kept = stored(service)
+    assert verify(kept["passwordHash"], "correct horse")
+    assert not is_outdated(kept["passwordHash"])
+    assert kept["version"] == 1
+
+
+def test_a_hash_of_today_stays(service: Service[Accounts], client: FlaskClient) -> None:
+    assert client.post("/api/users/signup", json=ANN).status_code == 201
+    before = stored(service)
+    assert client.post("/api/users/signin", json=ANN).status_code == 200
+    assert stored(service) == before
+
+
+def change_hash(service: Service[Accounts], client: FlaskClient, password_hash: str) -> None:
+    """Ann signs up, and her password is kept as it was in other days."""
+    assert client.post("/api/users/signup", json=ANN).status_code == 201
+    assert service.database is not None
+    change = {"$set": {"passwordHash": password_hash}}
+    service.database["users"].update_one({"email": ANN["email"]}, change)
+
+
+def stored(service: Service[Accounts]) -> Any:
+    assert service.database is not None
+    return service.database["users"].find_one({"email": ANN["email"]})
