@@ -129,6 +129,8 @@ def _headers(operation: Operation) -> Json:
             headers["ETag"] = _header("Content")
     if operation.paged:
         headers["Link"] = _header("Next")
+    if operation.cookies:
+        headers["Set-Cookie"] = {"description": operation.cookies, "schema": {"type": "string"}}
     if operation.keyed:
         headers[REPLAYED] = _header("Replayed")
     return headers

@@ -71,8 +71,8 @@ def messages(operation: Operation) -> Iterator[tuple[str, str]]:
         yield message, ""
     if operation.keyed:
         yield BAD_KEY, ""
-    for message in operation.refusals:
-        yield message, ""
+    for refusal in operation.refusals:
+        yield (refusal, "") if isinstance(refusal, str) else refusal
 
 
 def _present(schema: Json) -> Json:

@@ -33,8 +33,9 @@ class Operation:
     """Decorator for a view, below that of its route: what the documents of the API say of it.
 
     `answers` has the type of the body of each success, None where there is none; `refusals` are the
-    sentences of a 400 besides those of the fields; `fails` are further statuses. `keyed` takes an
-    Idempotency-Key, `conditional` an If-Match, `paged` names the next page.
+    sentences of a 400 besides those of the schemas, some with a field; `fails` are further statuses. `keyed` takes an
+    Idempotency-Key, `conditional` an If-Match, `paged` names the next page, `cookies` says which
+    are set.
     """
 
     summary: str
@@ -44,12 +45,13 @@ class Operation:
     who: Who = Who.SIGNED_IN
     body: Schema | None = None
     query: Schema | None = None
-    refusals: Sequence[str] = ()
+    refusals: Sequence[str | tuple[str, str]] = ()
     fails: Sequence[int] = ()
     tag: Tag | None = None
     keyed: bool = False
     conditional: bool = False
     paged: bool = False
+    cookies: str = ""
 
     def __call__(self, view: V) -> V:
         """Note this beside the view; what a request passes through stays the same."""
