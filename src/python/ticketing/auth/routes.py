@@ -1,15 +1,22 @@
 """HTTP for accounts."""
 
+import msgspec
 from flask import Blueprint
 from flask import current_app
-from flask import jsonify
 from flask import make_response
 from flask.typing import ResponseReturnValue
 
+from ticketing.auth import model
+from ticketing.auth.schemas import Account
 from ticketing.auth.schemas import Credentials
 from ticketing.auth.schemas import NewAccount
+from ticketing.auth.schemas import NewEmail
+from ticketing.auth.schemas import NewPassword
+from ticketing.auth.schemas import Nothing
+from ticketing.auth.schemas import PublicKeys
+from ticketing.auth.schemas import WhoIsThere
 from ticketing.auth.schemas import account_view
-from ticketing.auth.schemas import current_user_view
+from ticketing.auth.schemas import who_is_there
 from ticketing.auth.service import Accounts
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.idempotency import ANYONE
@@ -21,6 +28,13 @@ from ticketing.common.identity import named_session
 from ticketing.common.identity import refresh_token
 from ticketing.common.identity import signed_in
 from ticketing.common.identity import start_session
+from ticketing.common.limits import by_address
+from ticketing.common.limits import by_email
+from ticketing.common.limits import by_user
+from ticketing.common.limits import limited
+from ticketing.common.operation import Operation
+from ticketing.common.operation import Who
+from ticketing.common.replies import told
 from ticketing.common.web import body
 from ticketing.common.web import use_cases
 
@@ -29,8 +43,25 @@ users = Blueprint("users", __name__, url_prefix="/api/users")
 new_account = NewAccount()
 credentials = Credentials()
 
+TOO_COMMON = ("Password is too common", "password")
+WRONG = ("Password is wrong", "currentPassword")
+SET = "`session` (the access token), `refresh` and `XSRF-TOKEN`."
+CLEARED = "`session`, `refresh` and `XSRF-TOKEN`, cleared."
+new_email = NewEmail()
+new_password = NewPassword()
+
 
 @users.post("/signup")
+@Operation(
+    "Sign up, and start a session",
+    answers={201: Account},
+    who=Who.ANYONE,
+    body=new_account,
+    refusals=["Email in use", TOO_COMMON],
+    keyed=True,
+    cookies=SET,
+)
+@limited("sign_ups_per_address", by_address)
 def sign_up() -> ResponseReturnValue:
     """A session is started for an answer that is given again, too: none is ever kept."""
     reply = answer_once(ANYONE, _sign_up)
@@ -42,17 +73,69 @@ def sign_up() -> ResponseReturnValue:
 
 def _sign_up(id: str | None) -> ResponseReturnValue:
     user = use_cases(Accounts).sign_up(**body(new_account), id=id)
-    return account_view(user), 201
+    return told(account_view(user), 201)
 
 
 @users.post("/signin")
+@Operation(
+    "Sign in: start a session",
+    answers={200: Account},
+    who=Who.ANYONE,
+    body=credentials,
+    refusals=["Invalid Credentials"],
+    fails=[409],
+    cookies=SET,
+)
+@limited("sign_ins_per_address", by_address)
+@limited("sign_ins_per_account", by_email)
 def sign_in() -> ResponseReturnValue:
-    user = use_cases(Accounts).sign_in(**body(credentials))
-    reply = make_response(account_view(user), 200)
-    return start_session(reply, use_cases(Accounts).sessions.start(user))
+    return _in_new_session(use_cases(Accounts).sign_in(**body(credentials)))
+
+
+@users.put("/email")
+@Operation(
+    "Change one's own e-mail address; ends all other sessions",
+    answers={200: Account},
+    body=new_email,
+    refusals=["Email in use", WRONG],
+    fails=[409],
+    cookies=SET,
+)
+@limited("password_checks_per_user", by_user)
+@signed_in
+def change_email(user: User) -> ResponseReturnValue:
+    return _in_new_session(use_cases(Accounts).change_email(user.id, **body(new_email)))
+
+
+@users.put("/password")
+@Operation(
+    "Change one's own password; ends all other sessions",
+    answers={200: Account},
+    body=new_password,
+    refusals=[TOO_COMMON, WRONG],
+    fails=[409],
+    cookies=SET,
+)
+@limited("password_checks_per_user", by_user)
+@signed_in
+def change_password(user: User) -> ResponseReturnValue:
+    return _in_new_session(use_cases(Accounts).change_password(user.id, **body(new_password)))
+
+
+def _in_new_session(account: model.User) -> ResponseReturnValue:
+    """The account, for who has just proved to be its owner."""
+    return start_session(told(account_view(account)), use_cases(Accounts).sessions.start(account))
 
 
 @users.post("/renew")
+@Operation(
+    "Have a new access token for the cookie `refresh`, which is renewed, too",
+    answers={200: Nothing},
+    details="401 where the session is over.",
+    who=Who.ANYONE,
+    fails=[401, 409],
+    cookies=SET,
+)
 def renew() -> ResponseReturnValue:
     """No page needs to prove that it sent this: whoever makes a browser ask learns nothing, changes
     nothing, and the cookie goes along with posts of our own pages only (SameSite).
@@ -61,32 +144,45 @@ def renew() -> ResponseReturnValue:
         granted = use_cases(Accounts).sessions.renew(refresh_token())
     except NotAuthorized as over:
         return end_session(make_response(current_app.handle_user_exception(over)))
-    return start_session(jsonify({}), granted)
+    return start_session(told(Nothing()), granted)
 
 
 @users.post("/signout")
+@Operation(
+    "Sign out: end the session, everywhere within seconds",
+    answers={200: Nothing},
+    who=Who.ANYONE,
+    fails=[409],
+    cookies=CLEARED,
+)
 def sign_out() -> ResponseReturnValue:
     """Like renewing, it needs no proof: other sites' posts come without cookies (SameSite)."""
     sessions = use_cases(Accounts).sessions
     if session_id := named_session():
         sessions.end(session_id)
     sessions.end_by(refresh_token())
-    return end_session(jsonify({}))
+    return end_session(told(Nothing()))
 
 
 @users.post("/signout/everywhere")
+@Operation("End all of one's own sessions", answers={200: Nothing}, fails=[409], cookies=CLEARED)
 @signed_in
 def sign_out_everywhere(user: User) -> ResponseReturnValue:
     use_cases(Accounts).sessions.end_all(user.id)
-    return end_session(jsonify({}))
+    return end_session(told(Nothing()))
 
 
 @users.get("/currentuser")
+@Operation("Who is signed in", answers={200: WhoIsThere}, who=Who.ANYONE)
 def show_current_user() -> ResponseReturnValue:
-    return current_user_view(current_user())
+    return told(who_is_there(current_user()))
 
 
 @users.get("/keys")
+@Operation(
+    "The public keys of access tokens, as a JWK set", answers={200: PublicKeys}, who=Who.ANYONE
+)
 def show_keys() -> ResponseReturnValue:
     """What the other services check tokens by, where they do not share a secret."""
-    return jsonify({"keys": use_cases(Accounts).sessions.public_keys()})
+    found = use_cases(Accounts).sessions.public_keys()
+    return told(msgspec.convert({"keys": found}, PublicKeys))

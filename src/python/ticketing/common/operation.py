@@ -33,9 +33,9 @@ class Operation:
     """Decorator for a view, below that of its route: what the documents of the API say of it.
 
     `answers` has the type of the body of each success, None where there is none; `refusals` are the
-    sentences of a 400 besides those of the schemas, some with a field; `fails` are further statuses. `keyed` takes an
-    Idempotency-Key, `conditional` an If-Match, `paged` names the next page, `cookies` says which
-    are set.
+    sentences of a 400 besides those of the schemas, some with a field; `fails` are further
+    statuses. `keyed` takes an Idempotency-Key, `conditional` an If-Match, `paged` names the next
+    page, `cookies` says which are set.
     """
 
     summary: str
