@@ -1,45 +1,137 @@
 """What clients send and get about accounts."""
 
+from typing import Annotated
 from typing import Any
+from typing import Literal
 
 from marshmallow import Schema
+from marshmallow import ValidationError
 from marshmallow import post_load
 from marshmallow import validate
+from marshmallow import validates
+from msgspec import Meta
 
 from ticketing.auth.model import User
+from ticketing.auth.passwords import LONGEST
+from ticketing.auth.passwords import SHORTEST
+from ticketing.auth.passwords import is_common
 from ticketing.common.identity import User as SignedIn
 from ticketing.common.schemas import text
+from ticketing.common.views import Id
+from ticketing.common.views import View
+
+EXAMPLE_EMAIL = "ann@example.com"
+EXAMPLE_PASSWORD = "three blue bicycles"
+
+CURRENT = "currentPassword"
+
+
+class _NewPassword(Schema):
+    password = text(
+        f"Password must be between {SHORTEST} and {LONGEST} characters",
+        validate.Length(SHORTEST, LONGEST),
+        trim=False,
+    )
+
+    @validates("password")
+    def _is_uncommon(self, password: str, **_: Any) -> None:
+        if is_common(password):
+            raise ValidationError("Password is too common")
 
 
 class _Account(Schema):
-    email = text("Email must be valid", validate.Email(), validate.Length(max=254))
+    email = text(
+        "Email must be valid",
+        validate.Email(),
+        validate.Length(max=254),
+        example=EXAMPLE_EMAIL,
+    )
 
     @post_load
     def _lower_email(self, account: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {**account, "email": account["email"].lower()}
 
 
-class NewAccount(_Account):
+class NewAccount(_Account, _NewPassword):
     """An e-mail address and a new password."""
 
-    password = text(
-        "Password must be between 8 and 128 characters", validate.Length(8, 128), trim=False
+
+class NewEmail(_Account):
+    """Another e-mail address, and the password that proves who asks."""
+
+    current_password = text(
+        "You must supply a password", validate.Length(min=1), key=CURRENT, trim=False
+    )
+
+
+class NewPassword(_NewPassword):
+    """Another password, and the one that proves who asks."""
+
+    current_password = text(
+        "You must supply a password", validate.Length(min=1), key=CURRENT, trim=False
     )
 
 
 class Credentials(_Account):
     """An e-mail address and its password, whatever that is."""
 
-    password = text("You must supply a password", validate.Length(min=1), trim=False)
+    password = text(
+        "You must supply a password",
+        validate.Length(min=1),
+        trim=False,
+        example=EXAMPLE_PASSWORD,
+    )
 
 
-def account_view(user: User) -> dict[str, str]:
+class Account(View, frozen=True):
+    """An account, as its owner gets it."""
+
+    email: Annotated[str, Meta(examples=[EXAMPLE_EMAIL])]
+    id: Id
+
+
+class CurrentUser(View, frozen=True):
+    """An account, and when its access token was made."""
+
+    id: Id
+    email: Annotated[str, Meta(examples=[EXAMPLE_EMAIL])]
+    iat: Annotated[int, Meta(description="Seconds since 1970.", examples=[1769860800])]
+
+
+class WhoIsThere(View, frozen=True):
+    """Who asks; null where nobody is signed in."""
+
+    current_user: CurrentUser | None
+
+
+class PublicKey(View, frozen=True):
+    """A key by which access tokens can be checked: a JWK of RFC 8037."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: Annotated[str, Meta(examples=["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"])]
+    kid: Annotated[str, Meta(examples=["kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"])]
+    use: Literal["sig"]
+    alg: Literal["EdDSA"]
+
+
+class PublicKeys(View, frozen=True):
+    """None where tokens are checked by a secret."""
+
+    keys: list[PublicKey]
+
+
+class Nothing(View, frozen=True):
+    """It is done."""
+
+
+def account_view(user: User) -> Account:
     """The account as its owner gets it."""
-    return {"email": user.email, "id": user.id}
+    return Account(email=user.email, id=user.id)
 
 
-def current_user_view(user: SignedIn | None) -> dict[str, Any]:
+def who_is_there(user: SignedIn | None) -> WhoIsThere:
     """Who is signed in; `iat` is when, in seconds since 1970."""
     if user is None:
-        return {"currentUser": None}
-    return {"currentUser": {"id": user.id, "email": user.email, "iat": user.issued_at}}
+        return WhoIsThere(current_user=None)
+    return WhoIsThere(current_user=CurrentUser(id=user.id, email=user.email, iat=user.issued_at))
