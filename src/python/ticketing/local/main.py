@@ -64,10 +64,9 @@ def _services(
 ) -> Iterator[Service]:
     """Those with workers. Only these know the broker, and only web processes count for limits."""
     users = {"JWT_KEY": reach.data.secret("jwt.key")}
-    more = {"tickets": {}, "orders": hold, "payments": stripe}
-    yield Service("auth", {"web": "/api/users"}, users | reach.store("auth"), {"web": limits})
+    more: dict[str, Variables] = {"auth": {}, "tickets": {}, "orders": hold, "payments": stripe}
     for name, own in more.items():
-        roles = {"web": f"/api/{name}", "worker": None}
+        roles = {"web": "/api/users" if name == "auth" else f"/api/{name}", "worker": None}
         by_role = {"web": {} if name == "tickets" else limits, "worker": reach.bus(name)}
         yield Service(name, roles, users | reach.store(name) | own, by_role)
     bus = reach.bus("expiration")

@@ -6,14 +6,14 @@ import socket
 # Below the range from which Linux takes the ports of outgoing connections: there a port that is
 # free for a moment, while its process is started again, could be lost to a stranger.
 RANGE = range(10_000, 32_000)
-BLOCK = 40
+BLOCK = 50
 
 
 class Ports:
     """Hands out ports that were free together; a block makes clashes of two platforms rare."""
 
     def __init__(self) -> None:
-        starts = random.sample(RANGE[:-BLOCK], 200)
+        starts = random.sample(RANGE[:-BLOCK], 200)  # nosec B311  # no secret
         blocks = (range(start, start + BLOCK) for start in starts)
         self._free = iter(next(block for block in blocks if all(map(is_free, block))))
 

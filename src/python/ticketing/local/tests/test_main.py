@@ -104,7 +104,7 @@ def test_workers_share_their_work_under_names_of_their_own(data: DataDirectory) 
     names = [part.name for part in platform(data, port=8080, hold_seconds=60, workers=3)[0]]
     assert len(names) == len(set(names))
     workers = {name for name in names if "-worker" in name}
-    services = ("tickets", "orders", "payments", "expiration")
+    services = ("auth", "tickets", "orders", "payments", "expiration")
     assert workers == {f"{name}-worker{n}" for name in services for n in ("", "-2", "-3")}
     assert names.count("expiration-scheduler") == 1
 
@@ -136,14 +136,12 @@ def test_each_password_goes_to_its_server_and_to_those_whose_it_is(data: DataDir
         ("mongo", access.OPERATOR): {"mongo"},
         **{
             ("nats", name): {"nats", f"{name}-worker", f"{name}-worker-2"}
-            for name in operator.STORES[1:]
+            for name in operator.STORES
         },
         **{
             ("mongo", name): {"mongo", f"{name}-web", f"{name}-worker", f"{name}-worker-2"}
-            for name in operator.STORES[1:]
+            for name in operator.STORES
         },
-        ("nats", "auth"): {"nats"},
-        ("mongo", "auth"): {"mongo", "auth-web"},
     }
 
 

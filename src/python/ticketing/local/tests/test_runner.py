@@ -24,7 +24,7 @@ from ticketing.local.tests.running import run
 from ticketing.local.tests.visitor import Visitor
 
 NAMES = {
-    *("nats", "redis", "mongo", "stripe", "gateway", "auth-web"),
+    *("nats", "redis", "mongo", "stripe", "gateway", "auth-web", "auth-worker"),
     *("tickets-web", "tickets-worker", "orders-web", "orders-worker"),
     *("payments-web", "payments-worker"),
     *("expiration-worker", "expiration-rq", "expiration-scheduler"),
