@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     """
 
     one_of: ClassVar[tuple[str, ...]] = ()
-    host: str = "0.0.0.0"
+    host: str = "0.0.0.0"  # nosec B104  # in a pod: policies say who gets there
     port: int = 3000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -49,7 +49,7 @@ class Sale:
 
 def purchase(seed: int, buyer: int, visit: int) -> Purchase:
     """The same for the same arguments, whatever happened before."""
-    rng = Random(f"buyer {seed} {buyer} {visit}")
+    rng = Random(f"buyer {seed} {buyer} {visit}")  # nosec B311  # a plan, no secret
     late = rng.random() < 0.3
     return Purchase(
         look=rng.random() ** 2,  # most look at what is newest
@@ -67,7 +67,7 @@ def purchase(seed: int, buyer: int, visit: int) -> Purchase:
 
 def sale(seed: int, seller: int, visit: int) -> Sale:
     """The same for the same arguments, whatever happened before."""
-    rng = Random(f"seller {seed} {seller} {visit}")
+    rng = Random(f"seller {seed} {seller} {visit}")  # nosec B311  # a plan, no secret
     withdraws = rng.random() < 0.15
     return Sale(
         price=_price(rng),

@@ -63,7 +63,7 @@ class Switchboard:
     def _put(self, faults: Faults) -> None:
         with self._guard:
             self.faults = faults
-            self._random = random.Random(faults.seed)
+            self._random = random.Random(faults.seed)  # nosec B311  # a plan, no secret
 
     def set(self, faults: Faults) -> None:
         """Keep these and follow them from now on."""
