@@ -13,6 +13,8 @@ from ticketing.common.aggregate import Aggregate
 from ticketing.common.bus import EventRouter
 from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
+from ticketing.common.identity import User
+from ticketing.common.identity import signed_in
 from ticketing.common.logs import logger
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
@@ -71,6 +73,12 @@ def slow() -> ResponseReturnValue:
     log.info("slow request begun")
     time.sleep(float(request.args["seconds"]))
     return {"finished": True}
+
+
+@routes.get("/who")
+@signed_in
+def who(user: User) -> ResponseReturnValue:
+    return {"id": user.id}
 
 
 @routes.get("/broken")

@@ -1,10 +1,7 @@
 """Keys that are fetched from auth: found when they are new, kept while it is away."""
 
-import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
 
 import pytest
 
@@ -12,41 +9,8 @@ from ticketing.common.key_rings import KEPT
 from ticketing.common.key_rings import PAUSE
 from ticketing.common.key_rings import FetchedKeys
 from ticketing.common.signing import Key
-from ticketing.common.signing import as_jwk
-from ticketing.common.signing import pairs
-from ticketing.common.tests.pems import private_pem
-
-
-def new_key() -> Key:
-    [pair] = pairs(private_pem())
-    assert not isinstance(pair, Key)
-    return pair.key
-
-
-class Auth:
-    """Publishes keys, or whatever else it is told to."""
-
-    def __init__(self) -> None:
-        self.asked, self.status, self.body = 0, 200, b"{}"
-        auth = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  # so it is called
-                auth.asked += 1
-                self.send_response(auth.status)
-                self.send_header("Content-Length", str(len(auth.body)))
-                self.end_headers()
-                self.wfile.write(auth.body)
-
-            def log_message(self, *_: object) -> None:
-                """Nobody reads it."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/api/users/keys"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def publish(self, *keys: Key) -> None:
-        self.status, self.body = 200, json.dumps({"keys": list(map(as_jwk, keys))}).encode()
+from ticketing.common.tests.key_server import Auth
+from ticketing.common.tests.key_server import new_pair
 
 
 class Time:
@@ -62,8 +26,7 @@ class Time:
 def auth() -> Iterator[Auth]:
     auth = Auth()
     yield auth
-    auth.server.shutdown()
-    auth.server.server_close()
+    auth.stop()
 
 
 @pytest.fixture()
@@ -72,7 +35,7 @@ def time() -> Time:
 
 
 def test_there_are_no_keys_before_the_first_were_fetched(auth: Auth, time: Time) -> None:
-    ring, key = FetchedKeys(auth.url, time), new_key()
+    ring, key = FetchedKeys(auth.url, time), new_pair().key
     with pytest.raises(LookupError, match="no keys from"):
         ring.check()
     auth.publish(key)
@@ -82,7 +45,7 @@ def test_there_are_no_keys_before_the_first_were_fetched(auth: Auth, time: Time)
 
 
 def test_keys_are_not_asked_for_at_every_use(auth: Auth, time: Time) -> None:
-    ring, key = FetchedKeys(auth.url, time), new_key()
+    ring, key = FetchedKeys(auth.url, time), new_pair().key
     auth.publish(key)
     for _ in range(5):
         ring.refresh()
@@ -91,7 +54,7 @@ def test_keys_are_not_asked_for_at_every_use(auth: Auth, time: Time) -> None:
 
 
 def test_a_new_key_is_fetched_when_its_first_token_comes(auth: Auth, time: Time) -> None:
-    ring, old, new = FetchedKeys(auth.url, time), new_key(), new_key()
+    ring, old, new = FetchedKeys(auth.url, time), new_pair().key, new_pair().key
     auth.publish(old)
     ring.check()
     auth.publish(old, new)
@@ -102,7 +65,7 @@ def test_a_new_key_is_fetched_when_its_first_token_comes(auth: Auth, time: Time)
 
 def test_tokens_of_unknown_keys_do_not_make_auth_busy(auth: Auth, time: Time) -> None:
     ring = FetchedKeys(auth.url, time)
-    auth.publish(new_key())
+    auth.publish(new_pair().key)
     ring.check()
     for number in range(100):
         time.now += PAUSE / 50
@@ -111,7 +74,7 @@ def test_tokens_of_unknown_keys_do_not_make_auth_busy(auth: Auth, time: Time) ->
 
 
 def test_threads_that_miss_the_same_key_ask_once(auth: Auth, time: Time) -> None:
-    ring, old, new = FetchedKeys(auth.url, time), new_key(), new_key()
+    ring, old, new = FetchedKeys(auth.url, time), new_pair().key, new_pair().key
     auth.publish(old)
     ring.check()
     auth.publish(new)
@@ -127,7 +90,7 @@ def test_threads_that_miss_the_same_key_ask_once(auth: Auth, time: Time) -> None
 
 
 def test_a_key_that_is_no_longer_published_counts_no_more(auth: Auth, time: Time) -> None:
-    ring, old, new = FetchedKeys(auth.url, time), new_key(), new_key()
+    ring, old, new = FetchedKeys(auth.url, time), new_pair().key, new_pair().key
     auth.publish(old)
     ring.check()
     auth.publish(new)
@@ -151,7 +114,7 @@ BROKEN = {
 def test_the_old_keys_are_kept_while_auth_talks_nonsense(
     auth: Auth, time: Time, status: int, body: bytes
 ) -> None:
-    ring, key, later = FetchedKeys(auth.url, time), new_key(), new_key()
+    ring, key, later = FetchedKeys(auth.url, time), new_pair().key, new_pair().key
     auth.publish(key)
     ring.check()
     auth.status, auth.body = status, body
@@ -166,11 +129,10 @@ def test_the_old_keys_are_kept_while_auth_talks_nonsense(
 
 
 def test_the_old_keys_are_kept_while_auth_is_away(auth: Auth, time: Time) -> None:
-    ring, key = FetchedKeys(auth.url, time), new_key()
+    ring, key = FetchedKeys(auth.url, time), new_pair().key
     auth.publish(key)
     ring.check()
-    auth.server.shutdown()
-    auth.server.server_close()
+    auth.stop()
     time.now += KEPT
     ring.refresh()
     ring.check()
