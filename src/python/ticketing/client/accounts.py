@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint
-from flask import Response
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.notices import go_to
 from ticketing.client.pages import page
 from ticketing.client.paths import own_path
+from ticketing.client.sessions import with_cookies
 from ticketing.client.visitor import Visitor
 from ticketing.client.visitor import form_key
 from ticketing.common.errors import Invalid
@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
 
 @accounts.post("/signout")
 def sign_out() -> ResponseReturnValue:
-    return _with(Visitor().api.sign_out(), go_to("/", said="You are signed out."))
+    return with_cookies(Visitor().api.sign_out(), go_to("/", said="You are signed out."))
 
 
 def _start_session(
@@ -45,7 +45,8 @@ def _start_session(
     email, errors = request.form.get("email", ""), dict[str, str]()
     if request.method == "POST":
         try:
-            return _with(start(email, request.form.get("password", "")), go_to(then))
+            cookies = start(email, request.form.get("password", ""))
+            return with_cookies(cookies, go_to(then))
         except Invalid as invalid:
             errors = invalid.messages
         except Refused as refusal:
@@ -54,9 +55,3 @@ def _start_session(
         return go_to(then)
     status = 400 if errors else 200
     return page(visitor, template, status, email=email, then=then, errors=errors)
-
-
-def _with(cookies: list[str], response: Response) -> Response:
-    for cookie in cookies:
-        response.headers.add("Set-Cookie", cookie)
-    return response

@@ -92,6 +92,23 @@ class Api:
     def sign_out(self) -> list[str]:
         return cookies(self._send("POST", f"{self._users}/signout"))
 
+    def sign_out_everywhere(self) -> list[str]:
+        return cookies(self._send("POST", f"{self._users}/signout/everywhere"))
+
+    def renew(self, refresh: str) -> list[str]:
+        """New cookies for the session of this refresh token; raises NotAuthorized if it is over."""
+        headers = {"Cookie": f"refresh={refresh}"}
+        return cookies(self._answered("POST", f"{self._users}/renew", headers=headers, again=True))
+
+    def change_email(self, email: str, current_password: str) -> list[str]:
+        """Returns the cookies of the one session that there is then, as `change_password` does."""
+        body = {"email": email, "currentPassword": current_password}
+        return cookies(self._send("PUT", f"{self._users}/email", body))
+
+    def change_password(self, password: str, current_password: str) -> list[str]:
+        body = {"password": password, "currentPassword": current_password}
+        return cookies(self._send("PUT", f"{self._users}/password", body))
+
     def tickets_on_sale(self, asked: Mapping[str, str]) -> Listing[Ticket]:
         """`asked` holds the list's query parameters, as in the contract."""
         return listing(self._get(self._tickets, asked), Ticket)
@@ -161,11 +178,12 @@ class Api:
 
     def _ask(self, method: str, url: str, content: dict[str, Any]) -> httpx.Response:
         headers = {**self._headers, **content.pop("headers", {})}
+        again = content.pop("again", method == "GET" or KEY in headers)
         ask = partial(self._http.request, method, url, headers=headers, **content)
         try:
             return ask()
         except (httpx.NetworkError, httpx.ProtocolError):
-            if method != "GET" and KEY not in headers:
+            if not again:
                 raise  # what may have been done is not asked for again
             return ask()  # the service had closed the connection that was kept
 

@@ -3,6 +3,7 @@
 import httpx
 from flask import Flask
 
+from ticketing.client import account
 from ticketing.client import accounts
 from ticketing.client import buying
 from ticketing.client import documents
@@ -37,7 +38,13 @@ def create_app(settings: ClientSettings, http: httpx.Client | None = None) -> Fl
     Security(cards).init_app(app)
     formats.init_app(app)
     errors.init_app(app)
-    for pages in (market.market, selling.selling, buying.buying, accounts.accounts):
+    for pages in (
+        market.market,
+        selling.selling,
+        buying.buying,
+        accounts.accounts,
+        account.account,
+        documents.documents,
+    ):
         app.register_blueprint(pages)
-    app.register_blueprint(documents.documents)
     return app

@@ -23,6 +23,20 @@ T = TypeVar("T")
 SENT_BEFORE = "This form was sent before, with something else in it. Send it again if you mean it."
 
 
+class TooOften(Refused):
+    """A visitor has asked for the same so often that they have to wait."""
+
+    def __init__(self, seconds: str) -> None:
+        super().__init__(f"That was a bit often. Please wait {_in_words(seconds)}")
+
+
+def _in_words(seconds: str) -> str:
+    if not seconds.isascii() or not seconds.isdigit():
+        return "a while"
+    left = max(2, int(seconds))
+    return f"{left} seconds" if left < 100 else f"{-(-left // 60)} minutes"
+
+
 class _Error(msgspec.Struct, frozen=True):
     message: str
     field: str | None = None
@@ -47,6 +61,8 @@ def refuse(reply: httpx.Response) -> NoReturn:
             raise Conflict(messages.get("", "Somebody else was first, try again"))
         case 422:
             raise Refused(SENT_BEFORE)
+        case 429:
+            raise TooOften(reply.headers.get("Retry-After", ""))
     log.warning("a service failed", url=str(reply.url.path), status=reply.status_code)
     raise Unavailable("A part of the platform is in trouble")
 

@@ -4,18 +4,20 @@ import hmac
 import secrets
 from functools import cached_property
 
-import jwt
 from flask import current_app
 from flask import request
 
 from ticketing.client.api import Api
+from ticketing.client.sessions import SESSION
+from ticketing.client.sessions import access_token
+from ticketing.client.sessions import claims
 from ticketing.client.syntax import TOKEN
 from ticketing.client.views import User
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
 
 MAX_KEY = 255
-SESSION, CSRF = "session", "XSRF-TOKEN"
+CSRF = "XSRF-TOKEN"
 
 
 class Visitor:
@@ -27,8 +29,10 @@ class Visitor:
 
     @cached_property
     def api(self) -> Api:
-        """The API in this visitor's name."""
-        return Api(current_app.extensions["services"], _forwarded())
+        """The API in this visitor's name, whose session is renewed first if it is time."""
+        services, headers = current_app.extensions["services"], _forwarded()
+        token = access_token(Api(services, headers).renew)
+        return Api(services, {**headers, "Cookie": f"{SESSION}={token}"} if token else headers)
 
     @cached_property
     def user(self) -> User | None:
@@ -63,12 +67,8 @@ def new_key() -> str:
 
 
 def _token_of_session() -> str | None:
-    """The CSRF token that the session names. Unverified: the API is who trusts it or does not."""
-    try:
-        session = jwt.decode(request.cookies.get(SESSION, ""), options={"verify_signature": False})
-    except jwt.PyJWTError:
-        return None
-    token = str(session.get("csrf", ""))
+    """The CSRF token that the session names."""
+    token = str(claims().get("csrf", ""))
     return token if TOKEN.fullmatch(token) else None
 
 
@@ -81,9 +81,7 @@ def _forwarded() -> dict[str, str]:
         "X-Forwarded-Proto": request.scheme,
         "X-Forwarded-For": request.remote_addr or "",
     }
-    session, token = request.cookies.get(SESSION, ""), request.form.get("csrf", "")
-    if TOKEN.fullmatch(session):
-        headers["Cookie"] = f"{SESSION}={session}"
+    token = request.form.get("csrf", "")
     if TOKEN.fullmatch(token):
         headers["X-XSRF-TOKEN"] = token
     return headers

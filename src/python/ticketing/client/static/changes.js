@@ -1,4 +1,5 @@
 // Hears of changes: by a stream; where none can be had, by asking.
+import { renewSession } from "./session.js";
 
 const ASK_EVERY = 1000; // ms
 const STREAM_AGAIN = 30_000; // ms
@@ -11,6 +12,7 @@ export class Changes {
   #stream = null;
   #timers = [];
   #left = false;
+  #renewed = false; // since a version was heard
 
   constructor(liveUrl, stateUrl, onVersion) {
     this.#liveUrl = liveUrl;
@@ -36,10 +38,14 @@ export class Changes {
   #open() {
     if (this.#left || this.#stream || this.#timers.length) return;
     const stream = (this.#stream = new EventSource(this.#liveUrl));
-    stream.onmessage = (event) => this.#onVersion(JSON.parse(event.data).version);
-    stream.addEventListener("gone", () => {
+    stream.onmessage = (event) => this.#hear(JSON.parse(event.data).version);
+    stream.addEventListener("gone", async () => {
       this.#pause();
-      this.#onVersion();
+      const timers = this.#timers;
+      if (!(await this.#renew())) return this.#onVersion();
+      if (timers !== this.#timers) return; // the page was hidden meanwhile
+      this.#stop();
+      this.#open();
     });
     let opened = false;
     stream.onopen = () => (opened = true);
@@ -66,6 +72,18 @@ export class Changes {
     this.#timers.push(setTimeout(again, STREAM_AGAIN));
   }
 
+  #hear(version) {
+    this.#renewed = false;
+    this.#onVersion(version);
+  }
+
+  /** It may be only the token that is over; whether it was, and is no more. */
+  async #renew() {
+    if (this.#renewed) return false;
+    this.#renewed = true;
+    return renewSession().catch(() => false);
+  }
+
   #ask() {
     if (this.#stream === null) return;
     this.#pause();
@@ -78,7 +96,9 @@ export class Changes {
       const answer = await fetch(this.#stateUrl, { cache: "no-store", signal });
       const version = answer.ok ? (await answer.json()).version : undefined;
       if (timers !== this.#timers) return; // the page was hidden meanwhile
-      if (answer.ok || [401, 404].includes(answer.status)) this.#onVersion(version);
+      if (answer.ok) this.#hear(version);
+      else if (answer.status === 401 && (await this.#renew())) return; // the next one is answered
+      else if ([401, 404].includes(answer.status)) this.#onVersion();
     } catch {
       // The next question may be answered.
     }

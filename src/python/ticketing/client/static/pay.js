@@ -1,4 +1,5 @@
 // Paying an order by card: each attempt is safe to repeat, as an order is charged once at most.
+import { renewSession } from "./session.js";
 import { pageIsStale } from "./stale.js";
 import { mountCard } from "./stripe.js";
 
@@ -83,6 +84,7 @@ class Till {
       return "paying";
     }
     if (answer.status === 202) throw new Problem(NOT_CONFIRMED);
+    if (answer.status === 429) throw new Problem((await answer.json()).errors[0].message);
     if (answer.status !== 400) throw new Problem(NO_ANSWER);
     this.#token = null; // declined: the next attempt takes the card anew
     throw new Problem((await answer.json()).errors[0].message);
@@ -97,7 +99,13 @@ class Till {
     return paymentMethod.id;
   }
 
-  #post() {
+  /** Once more where the page has been open for longer than a token is good. */
+  async #post() {
+    const answer = await this.#postOnce();
+    return answer.status === 401 && (await renewSession()) ? this.#postOnce() : answer;
+  }
+
+  #postOnce() {
     return fetch("/api/payments", {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-XSRF-TOKEN": cookie("XSRF-TOKEN") },
