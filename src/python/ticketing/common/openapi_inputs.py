@@ -23,26 +23,24 @@ NO_BODY = [
 ]
 BAD_KEY = f"{HEADER} must be 1 to 255 printable ASCII characters"
 
+# No examples of what may be left out: the page that shows the documents would send them.
 KEY: Json = {
     "name": HEADER,
     "in": "header",
     "description": "A random one for each thing that is to be made: it is made once.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-    "example": "5f0c1f0e-6a53-4a7e-9d0c-3c1a3d9e5b11",
 }
 IF_MATCH: Json = {
     "name": "If-Match",
     "in": "header",
-    "description": "ETags: only if it is still at the version of one of them; `*` is any.",
+    "description": 'Only if it is still at one of these versions, as in `"3"`; `*` is any.',
     "schema": {"type": "string"},
-    "example": '"0"',
 }
 IF_NONE_MATCH: Json = {
     "name": "If-None-Match",
     "in": "header",
     "description": "ETags: 304 if it is still as it was under one of them.",
     "schema": {"type": "string"},
-    "example": '"0"',
 }
 
 

@@ -10,8 +10,8 @@ from marshmallow import validate
 
 from ticketing.common.schemas import NUMBER
 from ticketing.common.schemas import Price
-from ticketing.common.views import EXAMPLE_ID
 
+NEXT = "From the Link of a page in the same order."
 _ID = "^[0-9a-f]{24}$"
 
 
@@ -42,7 +42,7 @@ def price(name: str) -> fields.Field[int]:
         required=False,
         load_default=None,
         data_key=name,
-        metadata={"type": "string", "pattern": NUMBER, "examples": ["20.5"]},
+        metadata={"type": "string", "pattern": NUMBER, "description": "In dollars: `20.5`."},
     )
 
 
@@ -60,5 +60,5 @@ class Page(Schema):
     cursor = fields.String(
         load_default=None,
         validate=validate.Regexp(rf"{_ID[:-1]}\Z", error="Cursor is not valid"),
-        metadata={"type": "string", "pattern": _ID, "examples": [EXAMPLE_ID]},
+        metadata={"type": "string", "pattern": _ID, "description": NEXT},
     )

@@ -12,7 +12,7 @@ from ticketing.common.views import Versioned
 from ticketing.common.views import View
 
 _ENCODER = msgspec.json.Encoder()
-_VERSION = re.compile("0|[1-9][0-9]{0,17}")
+_VERSION = re.compile('"(0|[1-9][0-9]{0,17})"')
 
 
 def shown(view: Versioned, status: int = 200) -> Response:
@@ -57,12 +57,11 @@ def versions() -> frozenset[int] | None:
 
     A tag that is no version of ours matches none.
     """
-    if "If-Match" not in request.headers:
+    given = request.headers.get("If-Match", "*").strip()
+    if given == "*":
         return None
-    tags = request.if_match
-    if tags.star_tag:
-        return None
-    return frozenset(int(tag) for tag in tags.as_set() if _VERSION.fullmatch(tag))
+    tags = (_VERSION.fullmatch(tag.strip()) for tag in given.split(","))
+    return frozenset(int(tag[1]) for tag in tags if tag)
 
 
 def _is_known(tag: str) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Meta
 from msgspec import UnsetType
 
 from ticketing.common.money import from_cents
+from ticketing.common.queries import NEXT
 from ticketing.common.queries import Page
 from ticketing.common.queries import choice
 from ticketing.common.queries import price
@@ -35,6 +36,7 @@ from ticketing.tickets.search import words
 MAX_ASKED = 100
 """Characters of a search's words."""
 TOO_MUCH = f"Q must be at most {MAX_ASKED} characters"
+WORDS = "Each word begins a word of the title; case, accents and punctuation do not count."
 NO_CURSOR = "Cursor is not valid"
 _CURSORS = {
     Sort.NEWEST: re.compile("[0-9a-f]{24}"),
@@ -70,7 +72,7 @@ class TicketSearch(Page):
         load_default=list,
         data_key="q",
         error_messages={"invalid": TOO_MUCH},
-        metadata={"type": "string", "maxLength": MAX_ASKED, "examples": ["opera"]},
+        metadata={"type": "string", "maxLength": MAX_ASKED, "description": WORDS},
     )
     min_price = price("minPrice")
     max_price = price("maxPrice")
@@ -78,7 +80,7 @@ class TicketSearch(Page):
     cursor = fields.String(
         load_default=None,
         error_messages={"invalid": NO_CURSOR},
-        metadata={"type": "string", "pattern": "^([0-9]{8}-)?[0-9a-f]{24}$"},
+        metadata={"type": "string", "pattern": "^([0-9]{8}-)?[0-9a-f]{24}$", "description": NEXT},
     )
 
     @post_load
