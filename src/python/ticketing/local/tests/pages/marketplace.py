@@ -26,11 +26,11 @@ SETTINGS = ClientSettings(
 
 
 class Marketplace:
-    """The services of a `World`, and browsers to visit them with."""
+    """The services of a `World`, and browsers to visit them with; `env` is auth's, besides ENV."""
 
-    def __init__(self) -> None:
+    def __init__(self, **env: str) -> None:
         self.world = World()
-        auth = build_auth(ENV, memory_database())
+        auth = build_auth({**ENV, **env}, memory_database())
         auth.prepare()
         apps = {service.name: create_app(service) for service in (auth, *self.world.services)}
         mounts = {f"http://{name}": httpx.WSGITransport(app) for name, app in apps.items()}
