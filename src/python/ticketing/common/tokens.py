@@ -24,7 +24,7 @@ LONGEST = timedelta(hours=1)
 MAX_TOKEN = 4096
 """Characters; no token of ours has a third of it."""
 REMEMBERED = 4096
-"""Tokens whose signature is not checked again: some 6 MB, and as many people at once."""
+"""Tokens whose signature is not checked again: some 5 MB, and as many people at once."""
 
 
 Some = Annotated[str, msgspec.Meta(min_length=1)]
