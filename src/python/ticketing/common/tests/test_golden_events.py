@@ -1,0 +1,92 @@
+"""Events as they have been on the wire: one file for each, under `golden`, to be read for ever.
+
+What is written there may wait in somebody's stream or outbox. A new field changes none of these
+files: it has a default, and is not written where it has that.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ticketing.common.bus import Done
+from ticketing.common.bus import EventRouter
+from ticketing.common.bus import Message
+from ticketing.common.events import Event
+from ticketing.common.events import State
+from ticketing.common.events import TicketState
+from ticketing.common.events import subject
+from ticketing.common.tests.things import NOON
+
+GOLDEN = Path(__file__).with_name("golden")
+KINDS = {
+    subject(kind): kind
+    for kind in Event.__subclasses__()
+    if kind.__module__ == Event.__module__  # not those of other tests
+}
+
+
+def golden(name: str) -> bytes:
+    return (GOLDEN / f"{name}.json").read_bytes().removesuffix(b"\n")
+
+
+def heard(kind: type[Event], body: bytes) -> Event:
+    """The event as a handler gets it from a message with this body."""
+    found: list[Event] = []
+    router = EventRouter[None]()
+
+    def hear(event: Event, _: None) -> None:
+        found.append(event)
+
+    router.on(kind)(hear)
+    message = Message(id="1", subject=subject(kind), body=body, correlation_id="1", tries=1)
+    assert router.attempt(message, None) == Done()
+    return found[0]
+
+
+def with_unknown(value: Any) -> Any:
+    """The same JSON value with a field more in each object."""
+    if isinstance(value, dict):
+        return {"news": {"of": [1]}, **{name: with_unknown(one) for name, one in value.items()}}
+    return value
+
+
+def test_every_event_has_its_golden_file_and_there_is_no_other() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == set(KINDS)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_event_is_read_from_its_golden_file_and_written_to_the_byte(name: str) -> None:
+    event = heard(KINDS[name], golden(name))
+    assert msgspec.json.encode(event) == golden(name)
+    assert event.occurred_at == NOON
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_readers_ignore_fields_that_they_do_not_know(name: str) -> None:
+    body = msgspec.json.encode(with_unknown(msgspec.json.decode(golden(name))))
+    assert b"news" in body
+    assert heard(KINDS[name], body) == heard(KINDS[name], golden(name))
+
+
+class SeatedTicket(TicketState, frozen=True):
+    """A ticket as it may be told of one day."""
+
+    seat: str = "anywhere"
+
+
+class Seated(State, frozen=True):
+    ticket: SeatedTicket
+
+
+@pytest.mark.parametrize("name", ["ticket.created", "ticket.updated"])
+def test_readers_fill_what_an_older_event_lacks_with_its_default(name: str) -> None:
+    event = msgspec.json.decode(golden(name), type=Seated)
+    assert event.ticket.seat == "anywhere"
+
+
+def test_the_golden_files_have_every_field_that_there_is() -> None:
+    """Those that may be missing are there in one, so that their names cannot change unseen."""
+    updated = msgspec.json.decode(golden("ticket.updated"))["ticket"]
+    assert set(updated) == set(TicketState.__struct_encode_fields__)
