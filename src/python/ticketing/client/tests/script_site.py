@@ -39,13 +39,16 @@ window.Stripe = (key) => ({
 
 
 class Site:
-    """Each path of `pages` is an HTML body; `answers` are given to `/api` and `/live` in turn."""
+    """Each path of `pages` is an HTML body; `pay` holds what paying is answered in turn, `renewals`
+    the statuses that renewing the session has: 401 when there are no more.
+    """
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
         self.state: Callable[[], Any] = lambda: ({"version": 0}, 200)
         self.live: Callable[[], Any] = lambda: ("", 503)
         self.pay: list[tuple[Any, int]] = []
+        self.renewals: list[int] = []
         self.asked: list[tuple[str, str, Any]] = []
         self.app = Flask("site", static_folder=None)
         Assets().init_app(self.app)
@@ -57,6 +60,7 @@ class Site:
         for path, view in views.items():
             self.app.add_url_rule(path, path, view)
         self.app.add_url_rule("/api/payments", view_func=self._paid, methods=["POST"])
+        self.app.add_url_rule("/api/users/renew", view_func=self._renew, methods=["POST"])
         self.app.add_url_rule("/<path>", view_func=self._page, methods=["GET", "POST"])
         self.app.after_request(self._policy)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
@@ -78,6 +82,10 @@ class Site:
         said = {**request.get_json(), "csrf": request.headers.get("X-XSRF-TOKEN")}
         self.asked.append(("POST", "/api/payments", said))
         return self.pay.pop(0)
+
+    def _renew(self) -> Any:
+        self.asked.append(("POST", "/api/users/renew", None))
+        return {}, self.renewals.pop(0) if self.renewals else 401
 
     def _page(self, path: str) -> Any:
         self.asked.append((request.method, f"/{path}", None))

@@ -1,75 +1,24 @@
 """What the scripts do in a browser: live pages, countdowns, times, forms and cards."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import Response
-from playwright.sync_api import Browser
 from playwright.sync_api import Page
 from playwright.sync_api import expect
-from playwright.sync_api import sync_playwright
 
 from ticketing.client.tests.script_site import Site
-from ticketing.common.testing_browser import chromium
+from ticketing.client.tests.till_site import ALERT
+from ticketing.client.tests.till_site import PAID
+from ticketing.client.tests.till_site import live_page
+from ticketing.client.tests.till_site import open_till
+from ticketing.client.tests.till_site import pay_form
+from ticketing.client.tests.till_site import refused
+from ticketing.client.tests.till_site import says
+from ticketing.client.tests.till_site import versions
 from ticketing.common.testing_servers import eventually
-
-expect.set_options(timeout=5000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture()
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that may say nothing on its console, but of answers that are errors."""
-    context = browser.new_context(timezone_id="America/New_York")
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
-    yield page
-    context.close()
-    assert wrong == []
-
-
-@pytest.fixture()
-def site() -> Iterator[Site]:
-    site = Site()
-    yield site
-    site.stop()
-
-
-def live_page(version: int, card: str = "a form", title: str = "Order", notice: str = "") -> str:
-    return f"""<title>{title}</title>
-    <main data-live-url="/live" data-state-url="/api/state" data-version="{version}"
-      data-now="{datetime.now(UTC).isoformat()}">
-      <p data-notice>{notice}</p>
-      <div data-live="state"><h1>Version {version}</h1><button>Press</button></div>
-      <div data-live="card">{card}<input><noscript>It's <b>off</b></noscript></div>
-      <p role="status" data-says="version {version}"></p>
-    </main>"""
-
-
-def says(*events: str) -> Response:
-    return Response("".join(events), mimetype="text/event-stream")
-
-
-def versions(site: Site, *numbers: int) -> None:
-    """Each connection is told the next version, the last one for ever, and then ends."""
-    left = list(numbers)
-    site.live = lambda: says(
-        "retry: 100\n\n", f'data: {{"version": {left.pop(0) if len(left) > 1 else left[0]}}}\n\n'
-    )
 
 
 def test_a_change_swaps_what_differs_and_keeps_what_is_being_filled_in(
@@ -251,30 +200,6 @@ def test_a_form_is_sent_once_and_can_be_sent_again_after_back(page: Page, site: 
     page.click("button")
     expect(page.locator("main")).to_have_text("Done")
     assert site.count("POST", "/done") == 2
-
-
-def pay_form(site: Site, script: str = "/stripe.js") -> str:
-    return f"""<form data-pay data-order="o1" data-amount="2500" data-currency="usd"
-      data-key="pk_test" data-script="{site.other_origin}{script}"><div data-card></div>
-      <p role="alert" data-pay-error hidden></p><button>Pay $25.00</button></form>"""
-
-
-def open_till(page: Page, site: Site, *answers: tuple[Any, int]) -> None:
-    site.pages["order"] = live_page(0, card=pay_form(site))
-    versions(site, 0)
-    site.pay = list(answers)
-    page.context.add_cookies([{"name": "XSRF-TOKEN", "value": "t1", "url": site.url}])
-    page.goto(f"{site.url}/order")
-    expect(page.locator("[data-card]")).to_have_text("A card")
-    expect(page.locator("form button")).not_to_have_attribute("aria-disabled", "true")
-
-
-def refused(message: str) -> tuple[Any, int]:
-    return {"errors": [{"message": message}]}, 400
-
-
-PAID = ({"id": "p1"}, 201)
-ALERT = "[data-pay-error]"
 
 
 def test_a_card_pays_once_and_the_page_is_fetched(page: Page, site: Site) -> None:
