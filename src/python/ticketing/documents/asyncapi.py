@@ -2,14 +2,16 @@
 
 import inspect
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from ticketing.common import events
-from ticketing.common.bus import EventRouter
 from ticketing.common.events import Event
 from ticketing.common.events import PaymentRejected
+from ticketing.common.events import SessionEnded
+from ticketing.common.events import UserSignedOut
 from ticketing.common.events import subject
 from ticketing.expiration import handlers as expiration
 from ticketing.orders import handlers as orders
@@ -33,11 +35,14 @@ HEADERS: Json = {
     },
     "required": ["Nats-Msg-Id", "Correlation-Id"],
 }
-CONSUMERS: dict[str, EventRouter[Any]] = {
-    "expiration": expiration.events,
-    "orders": orders.events,
-    "payments": payments.events,
-    "tickets": tickets.events,
+ENDS = [subject(SessionEnded), subject(UserSignedOut)]
+"""Heard by every service that checks tokens (`common.revocations`)."""
+CONSUMERS: dict[str, Sequence[str]] = {
+    "auth": ENDS,
+    "expiration": expiration.events.subjects,
+    "orders": [*orders.events.subjects, *ENDS],
+    "payments": [*payments.events.subjects, *ENDS],
+    "tickets": [*tickets.events.subjects, *ENDS],
 }
 SOURCES = {
     "expiration": "expiration",
@@ -93,8 +98,8 @@ def _message(kind: type[Event]) -> Json:
 def _operations(kind: type[Event]) -> Iterator[tuple[str, Json]]:
     source = ELSEWHERE.get(kind) or SOURCES[subject(kind).partition(".")[0]]
     yield f"{source}.send.{subject(kind)}", _operation("send", kind)
-    for name, router in CONSUMERS.items():
-        if subject(kind) in router.subjects:
+    for name, subjects in CONSUMERS.items():
+        if subject(kind) in subjects:
             yield f"{name}.receive.{subject(kind)}", _operation("receive", kind)
 
 

@@ -37,7 +37,8 @@ def _operation(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterato
             continue
         other = _of(new, now["responses"][status])
         yield from _headers(f"{name}: {status}", _of(old, answer), other)
-        yield from _given(f"{name}: {status}", old, _body(_of(old, answer)), new, _body(other))
+        was_given, is_given = _body(_of(old, answer)), _body(other)
+        yield from _given(f"{name}: {status} body", old, was_given, new, is_given)
     before, after = was.get("requestBody", {}), now.get("requestBody", {})
     if after and not before:
         yield f"{name}: a body is now required"
@@ -70,6 +71,7 @@ def _events(old: Json, new: Json) -> Iterator[str]:
     for subject in [one for one in old["channels"] if one in new["channels"]]:
         was, now = _payload(old, subject), _payload(new, subject)
         yield from _given(subject, old, was, new, now)
+        yield from _unfilled(subject, old, was, new, now)
     for name in old["operations"]:
         if ".send." in name and name not in new["operations"]:
             yield f"{name}: nobody tells this any more"
@@ -78,11 +80,11 @@ def _events(old: Json, new: Json) -> Iterator[str]:
 def _given(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[str]:
     """What is told: a field must stay, of its type, and where it was always there."""
     was, now = _of(old, was), _of(new, now)
-    if was.get("type") != now.get("type") or was.get("const") != now.get("const"):
+    if _kind(was) != _kind(now):
         yield f"{name}: {_kind(was)} is now {_kind(now)}"
         return
     for field, schema in was.get("properties", {}).items():
-        label = f"{name}.{field}" if "." in name or ":" not in name else f"{name} {field}"
+        label = f"{name}.{field}"
         if field not in now.get("properties", {}):
             yield f"{label} is gone"
             continue
@@ -91,6 +93,16 @@ def _given(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[st
         yield from _given(label, old, schema, new, now["properties"][field])
     if "items" in was:
         yield from _given(f"{name}[]", old, was["items"], new, now.get("items", {}))
+
+
+def _unfilled(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[str]:
+    """Who reads an event of before must have a default for what it lacks."""
+    was, now = _of(old, was), _of(new, now)
+    for field, schema in now.get("properties", {}).items():
+        if field in was.get("properties", {}):
+            yield from _unfilled(f"{name}.{field}", old, was["properties"][field], new, schema)
+        elif field in now.get("required", []):
+            yield f"{name}.{field} is new, and has no default for events from before"
 
 
 def _taken(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[str]:
@@ -107,7 +119,7 @@ def _taken(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[st
 
 
 def _narrowed(name: str, was: Json, now: Json) -> Iterator[str]:
-    if was.get("type") != now.get("type"):
+    if _kind(was) != _kind(now):
         yield f"{name}: {_kind(was)} is now {_kind(now)}"
     for choice in was.get("enum", []) if "enum" in now else []:
         if choice not in now["enum"]:
@@ -135,4 +147,6 @@ def _payload(document: Json, subject: str) -> Json:
 
 
 def _kind(schema: Json) -> str:
-    return str(schema.get("const", schema.get("type", "nothing")))
+    if "anyOf" in schema:
+        return " or ".join(sorted(_kind(one) for one in schema["anyOf"]))
+    return str(schema.get("const", schema.get("type", "object" if "$ref" in schema else "any")))
