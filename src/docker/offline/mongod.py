@@ -1,4 +1,7 @@
-"""A stand-in for mongod: takes its arguments, and is a replica set of one once it is initiated."""
+"""A stand-in for mongod: takes its arguments, and is a replica set of one once it is initiated.
+
+With a key file it knows those who have the key as `__system`, and users that they make.
+"""
 
 import argparse
 import json
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from secantus import commands
+from secantus.auth import derive_credentials
 from secantus.server import SecantusDBServer
 
 Reply = dict[str, Any]
@@ -16,7 +20,9 @@ Reply = dict[str, Any]
 class Member(SecantusDBServer):  # type: ignore[misc]
     """A member of no set until `replSetInitiate` names the set and this member's address in it."""
 
-    def __init__(self, directory: Path, port: int, set_name: str | None) -> None:
+    def __init__(
+        self, directory: Path, port: int, set_name: str | None, key: str | None = None
+    ) -> None:
         super().__init__(
             "0.0.0.0",
             port,
@@ -24,7 +30,10 @@ class Member(SecantusDBServer):  # type: ignore[misc]
             replica_set_name=set_name,  # changes are recorded from the start
             cache_size="256M",
             sync_on_commit=True,
+            require_auth=key is not None,
         )
+        if key is not None:
+            self._make_system_user(key)
         self._initiation = directory / "replica_set.json"
         self._may_be_initiated = set_name is not None
         self._host = ""
@@ -60,6 +69,17 @@ class Member(SecantusDBServer):  # type: ignore[misc]
             reply.update(isWritablePrimary=False, ismaster=False, isreplicaset=True)
         return reply
 
+    def _make_system_user(self, key: str) -> None:
+        user = {
+            "_id": "local.__system",
+            "user": "__system",
+            "db": "local",
+            "credentials": derive_credentials(key, username="__system").to_doc(),
+            "roles": [{"role": "root", "db": "admin"}],
+            "mechanisms": ["SCRAM-SHA-256"],
+        }
+        self.storage.add_user("local", "__system", user, replace=True)
+
     def _join(self, initiation: dict[str, str]) -> None:
         self._initiation.write_text(json.dumps(initiation))
         self._host = initiation["host"].partition(":")[0]
@@ -71,11 +91,13 @@ def main() -> None:
     arguments.add_argument("--dbpath", type=Path, default=Path("/data/db"))
     arguments.add_argument("--port", type=int, default=27017)
     arguments.add_argument("--replSet")
+    arguments.add_argument("--keyFile", type=Path)
     arguments.add_argument("--wiredTigerCacheSizeGB", type=float)
     for flag in ("--bind_ip_all", "--nounixsocket"):
         arguments.add_argument(flag, action="store_true")
     given = arguments.parse_args()
-    server = Member(given.dbpath, given.port, given.replSet)
+    key = given.keyFile.read_text().strip() if given.keyFile else None
+    server = Member(given.dbpath, given.port, given.replSet, key)
     for name in ("hello", "isMaster", "ismaster"):
         commands._HANDLERS[name] = server.hello
     commands._HANDLERS["replSetInitiate"] = server.initiate

@@ -26,15 +26,15 @@ class Cluster:
     """All pods of the development overlay, and a gateway that leads where its Ingress says."""
 
     def __init__(self, directory: Path) -> None:
+        self._manifests = render("dev")
         self._place = Place(
             network=f"ticketing-{uuid.uuid4().hex[:8]}",
             ports=Ports(),
             files=directory / "files",
-            secrets={"jwt-secret": {"JWT_KEY": uuid.uuid4().hex * 2}},
+            secrets=pods.secrets_for(self._manifests),
         )
         self.url = ""
         self.containers: list[Container] = []
-        self._manifests = render("dev")
         self._directory = directory
         self._gateway: subprocess.Popen[bytes] | None = None
 

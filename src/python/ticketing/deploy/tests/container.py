@@ -45,11 +45,12 @@ class Container:
         arguments += ["--network", place.network, *self._volumes(), *self._files(place.files)]
         for name in self.pod.host_names():
             arguments += ["--network-alias", name]
-        for name, value in self.pod.environment(place.secrets).items():
+        environment = self.pod.environment(place.secrets)
+        for name, value in environment.items():
             arguments += ["--env", f"{name}={value}"]
         for inner, outer in self.ports.items():
             arguments += ["--publish", f"127.0.0.1:{outer}:{inner}"]
-        command = [*container.get("command", []), *container.get("args", [])]
+        command = [*container.get("command", []), *self.pod.arguments(environment)]
         if "command" in container:
             arguments += ["--entrypoint", command.pop(0)]
         docker("create", "--pull", "never", *arguments, self.pod.image, *command)

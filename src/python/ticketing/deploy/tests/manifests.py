@@ -1,6 +1,7 @@
 """The objects of an overlay as `kubectl kustomize` renders them, and ways to look at them."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ Rule = Callable[[Manifests], Iterator[str]]
 
 OVERLAYS = Path(__file__).parents[5] / "src/k8s/overlays"
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
+
+REFERENCE = re.compile(r"\$\((\w+)\)")
+"""To a variable that comes before."""
 
 
 def render(overlay: str) -> list[Json]:
@@ -112,8 +116,30 @@ def config(manifests: Manifests, name: str) -> dict[str, str]:
 
 
 def variables(manifests: Manifests, container: Json) -> Iterator[tuple[str, Any]]:
-    """A container's environment: names, and values or where they come from."""
+    """A container's environment: names, and values or where they come from. What a value refers to
+    is in its place, but for secrets.
+    """
+    known: dict[str, Any] = {}
     for source in container.get("envFrom", []):
-        yield from config(manifests, source["configMapRef"]["name"]).items()
+        known |= config(manifests, source["configMapRef"]["name"])
     for entry in container.get("env", []):
-        yield entry["name"], entry.get("value", entry.get("valueFrom"))
+        known[entry["name"]] = entry.get("value", entry.get("valueFrom"))
+        if isinstance(known[entry["name"]], str):
+            known[entry["name"]] = resolved(known[entry["name"]], known)
+    yield from known.items()
+
+
+def resolved(value: str, known: Mapping[str, Any]) -> str:
+    """The value as a node makes it, with those variables in it that are known as text."""
+
+    def replace(reference: re.Match[str]) -> str:
+        found = known.get(reference[1])
+        return found if isinstance(found, str) else reference[0]
+
+    return REFERENCE.sub(replace, value)
+
+
+def referred(container: Json) -> set[str]:
+    """The variables that values and arguments of this container are made of."""
+    values = [entry.get("value", "") for entry in container.get("env", [])]
+    return set(REFERENCE.findall("\n".join([*values, *container.get("args", [])])))

@@ -38,7 +38,7 @@ def _arrows(port: int, *, to: str, by: str) -> set[Arrow]:
 
 
 WEB = "auth-web tickets-web orders-web payments-web client-web client-streams"
-WORKERS = "tickets-worker orders-worker payments-worker expiration-worker expiration-rq"
+WORKERS = "auth-worker tickets-worker orders-worker payments-worker expiration-worker expiration-rq"
 EVERYWHERE = (
     _arrows(3000, by="gateway", to=WEB)
     | _arrows(3000, by="client-web client-streams", to="auth-web tickets-web orders-web")
@@ -46,10 +46,10 @@ EVERYWHERE = (
     | _arrows(
         6379, by="expiration-worker expiration-rq expiration-scheduler", to="expiration-redis"
     )
-    | _arrows(27017, by="auth-web auth-mongo auth-mongo-initiate", to="auth-mongo")
+    | _arrows(6379, by="auth-web orders-web payments-web", to="expiration-redis")
     | {
         (f"{name}-{role}", f"{name}-mongo", 27017)
-        for name in ("tickets", "orders", "payments")
+        for name in ("auth", "tickets", "orders", "payments")
         for role in ("web", "worker", "mongo", "mongo-initiate")
     }
 )
@@ -57,12 +57,13 @@ STRIPE = _arrows(443, by="payments-web payments-worker", to="internet")
 STAND_IN = _arrows(3000, by="gateway payments-web payments-worker", to="stripe-fake") | _arrows(
     3000, by="stripe-fake", to="payments-web"
 )
+KEYS = _arrows(3000, by="tickets-web orders-web payments-web", to="auth-web")
 CLUSTER = _arrows(6222, by="nats", to="nats") | _arrows(8089, by="gateway", to="acme-solver")
 ARROWS = {
     "dev": EVERYWHERE | STAND_IN,
     "tilt": EVERYWHERE | STAND_IN,
-    "production": EVERYWHERE | STRIPE | CLUSTER,
-    "production-keda": EVERYWHERE | STRIPE | CLUSTER | _arrows(8222, by="keda", to="nats"),
+    "production": EVERYWHERE | STRIPE | CLUSTER | KEYS,
+    "production-keda": EVERYWHERE | STRIPE | CLUSTER | KEYS | _arrows(8222, by="keda", to="nats"),
 }
 
 

@@ -27,9 +27,6 @@ CONTAINER_SECURITY = {
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 OUR_PROBES = dict(zip(PROBES, ("/healthz", "/readyz", "/healthz"), strict=True))
 VOLUMES = ("configMap", "emptyDir", "persistentVolumeClaim")
-STRIPE = ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
-SECRETS = {"JWT_KEY": "jwt-secret"} | dict.fromkeys(STRIPE, "stripe-secret")
-"""Variable, which is also the key, and the secret."""
 SERVED = ("web", "streams")
 
 
@@ -167,20 +164,6 @@ def _unmounted(workload: Json, container: Json) -> Iterator[str]:
         yield f"{title(workload)} has or mounts the volume {name}, but not both"
 
 
-def without_secrets(manifests: Manifests) -> Iterator[str]:
-    """Secrets come from outside; those that are asked for are the contract's, and have to be there.
-    (Without STRIPE_PUBLISHABLE_KEY the client would run, and nobody could pay.)
-    """
-    yield from (f"{title(one)} is in git" for one in of_kind(manifests, "Secret"))
-    for one in workloads(manifests):
-        for container in containers(one):
-            for entry in container.get("env", []):
-                wanted = entry.get("valueFrom", {}).get("secretKeyRef")
-                name = entry["name"]
-                if wanted and wanted != {"name": SECRETS.get(name), "key": name}:
-                    yield f"{title(one)} has its {name} from {wanted}"
-
-
 def _differences(name: str, actual: Json, wanted: Json) -> Iterator[str]:
     for field, value in wanted.items():
         if actual.get(field) != value:
@@ -196,5 +179,4 @@ RULES = (
     graceful,
     rolled,
     simple,
-    without_secrets,
 )

@@ -1,5 +1,6 @@
 """Pods of a rendered overlay, as a container engine needs to know them."""
 
+import secrets
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -9,9 +10,12 @@ from dataclasses import dataclass
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Manifests
 from ticketing.deploy.tests.manifests import config
+from ticketing.deploy.tests.manifests import containers
 from ticketing.deploy.tests.manifests import of_kind
+from ticketing.deploy.tests.manifests import resolved
 from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import variables
+from ticketing.deploy.tests.manifests import workloads
 
 WRITABLE = ("emptyDir", "persistentVolumeClaim")
 
@@ -67,7 +71,12 @@ class Pod:
         """`secrets` are the values that come from outside, by name of the Secret and key."""
         named = variables(self.manifests, self.container)
         given = {name: self._value(source, secrets) for name, source in named}
-        return {name: value for name, value in given.items() if value is not None}
+        there = {name: value for name, value in given.items() if value is not None}
+        return {name: resolved(value, there) for name, value in there.items()}
+
+    def arguments(self, environment: Mapping[str, str]) -> list[str]:
+        """Of its program."""
+        return [resolved(str(one), environment) for one in self.container.get("args", [])]
 
     def _value(self, source: str | Json, secrets: Mapping[str, Mapping[str, str]]) -> str | None:
         if isinstance(source, str):
@@ -125,6 +134,19 @@ def jobs(manifests: Manifests) -> list[Pod]:
         Pod(one["metadata"]["name"], one["spec"]["template"], [], manifests)
         for one in of_kind(manifests, "Job")
     ]
+
+
+def secrets_for(manifests: Manifests) -> dict[str, dict[str, str]]:
+    """Random ones, for every Secret and key without which a pod would not start."""
+    made: dict[str, dict[str, str]] = {}
+    for one in workloads(manifests):
+        for container in containers(one):
+            for _, source in variables(manifests, container):
+                wanted = {} if isinstance(source, str) else source.get("secretKeyRef", {})
+                if wanted and not wanted.get("optional"):
+                    value = secrets.token_hex(32)
+                    made.setdefault(wanted["name"], {}).setdefault(wanted["key"], value)
+    return made
 
 
 def spare(pod: Pod) -> Pod:

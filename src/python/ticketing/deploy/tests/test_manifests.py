@@ -1,15 +1,12 @@
 """Every overlay is valid for Kubernetes, and keeps our rules."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import kubernetes_validate
 import pytest
 
 from ticketing.deploy.tests import network_rules
 from ticketing.deploy.tests import pod_rules
 from ticketing.deploy.tests import production_rules
+from ticketing.deploy.tests import secret_rules
 from ticketing.deploy.tests import wiring_rules
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Rule
@@ -23,7 +20,12 @@ from ticketing.deploy.tests.manifests import workloads
 OVERLAYS = sorted(network_rules.ARROWS)
 LASTING = [name for name in OVERLAYS if name.startswith("production")]
 WEBHOOK = "/api/payments/webhook"
-RULES = (*pod_rules.RULES, *wiring_rules.RULES, *network_rules.RULES)
+RULES = (
+    *pod_rules.RULES,
+    *secret_rules.RULES,
+    *wiring_rules.RULES,
+    *network_rules.RULES,
+)
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 """The oldest that the manifests are for (a preStop that sleeps), and the newest known."""
 KEDA = "keda.sh/v1alpha1"
@@ -102,14 +104,3 @@ def _environment(overlay: str, name: str) -> dict[str, object]:
     manifests = render(overlay)
     (one,) = (one for one in workloads(manifests) if one["metadata"]["name"] == name)
     return dict(variables(manifests, containers(one)[0]))
-
-
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_the_broker_understands_its_configuration(overlay: str, tmp_path: Path) -> None:
-    texts = [one["data"].get("nats.conf") for one in of_kind(render(overlay), "ConfigMap")]
-    (text,) = filter(None, texts)
-    (tmp_path / "nats.conf").write_text(text)
-    program = Path(sys.prefix) / "bin/nats-server"
-    command = [str(program), "-t", "--config", str(tmp_path / "nats.conf")]
-    done = subprocess.run(command, env={"POD_NAME": "nats-0"}, capture_output=True, text=True)
-    assert (done.returncode, done.stderr.count("valid")) == (0, 1), done.stderr

@@ -1,6 +1,5 @@
 """What `tilt up` would do: evaluated as Tilt does it, over the manifests as they are."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -41,7 +40,7 @@ def resources(tilt: Tilt) -> dict[str, Json]:
     return found | {each["name"]: each for each in tilt.named("local_resource")}
 
 
-PROGRAMS = {"faults", "local", "ops"}  # for the people at the keyboard
+PROGRAMS = {"documents", "faults", "fuzz", "local", "ops"}  # for the people at the keyboard
 SERVICES = {path.parent.name for path in (ROOT / CODE).glob("*/main.py")} - PROGRAMS
 
 
@@ -114,7 +113,7 @@ def test_nothing_starts_before_what_it_needs(resources: dict[str, Json]) -> None
         needed = resources[name].get("resource_deps", [])
         return 1 + max((stage(each, (*within, name)) for each in needed), default=-1)
 
-    infra = ["configuration", "jwt-secret", "orders-mongo", "orders-mongo-initiate"]
+    infra = ["configuration", "secrets", "orders-mongo", "orders-mongo-initiate"]
     order = [*infra, "orders-worker", "client-web", "gateway"]
     assert [stage(name) for name in order] == [*range(len(order))]
     assert stage("ingress-nginx") == 0
@@ -134,6 +133,7 @@ def test_what_is_for_the_asking_does_not_hold_up_the_start(resources: dict[str, 
 def test_local_clusters_are_served_as_named(context: str) -> None:
     commands = "\n".join(_commands(evaluate(context)))
     assert commands.count("kubectl ") == commands.count(f"kubectl --context {context} ") > 0
+    assert f"src/k8s/make-secrets --context={context}\n" in commands
 
 
 @pytest.mark.parametrize("context", ["", "production", "gke_shop_europe-west1_kind", "kubernetes"])
@@ -143,25 +143,6 @@ def test_other_clusters_are_refused_before_anything_is_done(context: str) -> Non
         tilt.load("Tiltfile")
     assert f'"{context}"' in str(refusal.value)
     assert tilt.calls == []
-
-
-def test_every_secret_that_the_pods_want_is_made(tilt: Tilt, manifests: Manifests) -> None:
-    made = dict(_made_secrets(tilt))
-    wanted = [
-        variable["valueFrom"]["secretKeyRef"]
-        for each in workloads(manifests)
-        for variable in _container(each).get("env", [])
-        if "secretKeyRef" in variable.get("valueFrom", {})
-    ]
-    assert wanted
-    for reference in wanted:
-        assert f"--from-file={reference['key']}=" in made[reference["name"]]
-
-
-def _made_secrets(tilt: Tilt) -> Iterable[tuple[str, str]]:
-    for each in tilt.named("local_resource"):
-        if "create secret generic" in each.get("cmd", ""):
-            yield each["name"], each["cmd"]
 
 
 def _commands(tilt: Tilt) -> list[str]:

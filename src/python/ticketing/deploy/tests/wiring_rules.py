@@ -1,9 +1,11 @@
 """What refers to what: every name has to lead somewhere, every variable has to be a setting."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import msgspec
 
+from ticketing.auth.settings import AuthSettings
 from ticketing.client.settings import ClientSettings
 from ticketing.common.settings import BrokerSettings
 from ticketing.common.settings import ServiceSettings
@@ -18,18 +20,20 @@ from ticketing.deploy.tests.manifests import containers
 from ticketing.deploy.tests.manifests import is_ours
 from ticketing.deploy.tests.manifests import labels
 from ticketing.deploy.tests.manifests import of_kind
+from ticketing.deploy.tests.manifests import referred
 from ticketing.deploy.tests.manifests import running
 from ticketing.deploy.tests.manifests import selects
 from ticketing.deploy.tests.manifests import title
 from ticketing.deploy.tests.manifests import variables
 from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests.secret_rules import CALLS_BROKER
 from ticketing.expiration.main import ExpirationSettings
 from ticketing.orders.main import OrdersSettings
 from ticketing.payments.main import PaymentsSettings
 from ticketing.stripe_fake.main import StandInSettings
 
 SETTINGS: dict[str, type[Settings]] = {
-    "auth": ServiceSettings,
+    "auth": AuthSettings,
     "tickets": ServiceSettings,
     "orders": OrdersSettings,
     "payments": PaymentsSettings,
@@ -37,10 +41,11 @@ SETTINGS: dict[str, type[Settings]] = {
     "client": ClientSettings,
     "stripe-fake": StandInSettings,
 }
-CALLS_BROKER = ("worker", "rq")
 ROUTES = {
     "/": "client-srv",
     "/api": "auth-srv",
+    "/api/docs": "client-srv",
+    "/api/openapi.json": "client-srv",
     "/api/orders": "orders-srv",
     "/api/payments": "payments-srv",
     "/api/tickets": "tickets-srv",
@@ -115,9 +120,8 @@ def settings(manifests: Manifests) -> Iterator[str]:
         known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
         for container in containers(one):
             given = dict(variables(manifests, container))
-            yield from (
-                f"{title(one)} does not know {name}" for name in sorted(given.keys() - known)
-            )
+            unknown = given.keys() - known - referred(container)
+            yield from (f"{title(one)} does not know {name}" for name in sorted(unknown))
             yield from (
                 f"{title(one)}: {said}" for kind in kinds for said in _complaint(kind, given)
             )
@@ -145,9 +149,10 @@ def sources(manifests: Manifests) -> Iterator[str]:
             pod_name = {"fieldRef": {"fieldPath": "metadata.name"}}
             if given.get("NATS_CLIENT_ID", pod_name) != pod_name:
                 yield f"{title(one)} is not called at the broker as its pod is"
-            secret = {"secretKeyRef": {"name": "jwt-secret", "key": "JWT_KEY"}}
-            if given.get("JWT_KEY", secret) != secret:
-                yield f"{title(one)} has its JWT_KEY from {given['JWT_KEY']}"
+            for name in ("JWT_KEY", "JWT_PRIVATE_KEY"):
+                secret = {"secretKeyRef": {"name": "jwt-secret", "key": name}}
+                if given.get(name, secret) != secret:
+                    yield f"{title(one)} has its {name} from {given[name]}"
             addressed = {one: value for one, value in given.items() if one.endswith("_URL")}
             yield from _unreachable(manifests, title(one), addressed)
 
@@ -155,7 +160,7 @@ def sources(manifests: Manifests) -> Iterator[str]:
 def _unreachable(manifests: Manifests, name: str, addresses: Json) -> Iterator[str]:
     there = {one["metadata"]["name"] for one in of_kind(manifests, "Service")}
     for variable, url in addresses.items():
-        host = url.split("//")[1].split("/")[0].split(":")[0]
+        host = urlsplit(url).hostname or ""
         if host.endswith("-srv") and host not in there:
             yield f"{name} is to find {variable} at {host}, which is not there"
 
@@ -168,12 +173,19 @@ def replica_sets(manifests: Manifests) -> Iterator[str]:
         name, service = one["metadata"]["name"], labels(one)[NAME]
         count = one["spec"].get("replicas", 1)
         members = ",".join(f"{name}-{n}.{name}-srv:27017" for n in range(count))
-        wanted = f"mongodb://{members}/{service}?replicaSet=rs0"
+        login = f"{service}:$(MONGO_PASSWORD)"
+        wanted = {
+            "MONGO_URI": f"mongodb://{login}@{members}/{service}?replicaSet=rs0",
+            "MONGO_HOSTS": members,
+            "MONGO_DATABASE": service,
+        }
         for user in workloads(manifests):
             if labels(user)[NAME] == service and labels(user)[COMPONENT] != "mongo":
-                given = dict(variables(manifests, containers(user)[0])).get("MONGO_URI")
-                if given != wanted:
-                    yield f"{title(user)} has the MONGO_URI {given}, not {wanted}"
+                given = dict(variables(manifests, containers(user)[0]))
+                needed = wanted if is_ours(user) else wanted.keys() - {"MONGO_URI"}
+                for each in needed:
+                    if given.get(each) != wanted[each]:
+                        yield f"{title(user)} has the {each} {given.get(each)}"
 
 
 def brokers(manifests: Manifests) -> Iterator[str]:
@@ -186,8 +198,10 @@ def brokers(manifests: Manifests) -> Iterator[str]:
     count = nats["spec"].get("replicas", 1)
     volumes = {one["name"]: one for one in nats["spec"]["template"]["spec"]["volumes"]}
     text = config(manifests, volumes["config"]["configMap"]["name"]).get("nats.conf", "")
+    given = dict(variables(manifests, containers(nats)[0]))
     for number in range(count if count > 1 else 0):
-        if f"nats://nats-{number}.nats-srv:6222" not in text:
+        route = f"nats://nats:$(NATS_CLUSTER)@nats-{number}.nats-srv:6222"
+        if given.get(f"NATS_ROUTE_{number}") != route or f"$NATS_ROUTE_{number}" not in text:
             yield f"StatefulSet nats has no route to nats-{number}"
     for one in running(manifests):
         asked = dict(variables(manifests, containers(one)[0])).get("NATS_REPLICAS", count)
