@@ -122,6 +122,7 @@ def test_a_bearer_needs_no_csrf_header(client: FlaskClient, method: str) -> None
 
 def test_a_bad_bearer_is_not_made_up_for_by_a_good_cookie(browser: FlaskClient) -> None:
     assert reply(browser.get("/mine", headers=bearer("bad"))) == NOT_AUTHORIZED
+    assert reply(browser.get("/mine", headers=bearer(""))) == NOT_AUTHORIZED
     assert reply(browser.get("/mine", headers={"Authorization": "Basic eDp5"})) == (
         200,
         {"id": "u1"},
