@@ -99,6 +99,14 @@ def test_what_a_buyer_sees(person: NewPerson) -> None:
     look_at_path(buyer, "/orders", "orders")
 
 
+def test_what_one_sees_of_the_own_account(person: NewPerson) -> None:
+    visitor = person().join()
+    look_at_path(visitor, "/account", "account")
+    visitor.press("Change password")
+    expect(visitor.page.get_by_label("New password")).to_have_attribute("aria-invalid", "true")
+    look_at(visitor.page, "account-mistakes")
+
+
 def look_at_path(person: Person, path: str, name: str) -> None:
     person.go(path)
     look_at(person.page, name)
