@@ -1,0 +1,113 @@
+"""What the documents say of input is what the services do with it, neither more nor less."""
+
+import string
+from typing import Any
+
+import hypothesis.strategies as st
+import jsonschema_rs
+import pytest
+from hypothesis import assume
+from hypothesis import given
+from hypothesis import settings
+from marshmallow import EXCLUDE
+from marshmallow import Schema
+
+from ticketing.auth.passwords import is_common
+from ticketing.auth.schemas import NewPassword
+from ticketing.common.openapi_inputs import body_schema
+from ticketing.common.openapi_inputs import query_parameters
+from ticketing.orders.schemas import NewOrder
+from ticketing.orders.schemas import OwnOrders
+from ticketing.payments.schemas import NewPayment
+from ticketing.tickets.schemas import NewTicket
+from ticketing.tickets.schemas import OwnTickets
+from ticketing.tickets.schemas import SalesPeriod
+from ticketing.tickets.schemas import TicketSearch
+
+ID = "5c0a7922c9d89830f4911426"
+GOOD: dict[type[Schema], dict[str, Any]] = {
+    NewTicket: {"title": "Opera at night", "price": 20.5},
+    NewOrder: {"ticketId": ID},
+    NewPayment: {"token": "tok_visa", "orderId": ID},
+    NewPassword: {"password": "three blue bicycles", "currentPassword": "a"},
+}
+QUERIES: dict[type[Schema], list[str]] = {
+    TicketSearch: ["limit", "q", "minPrice", "maxPrice", "sort"],
+    OwnTickets: ["limit", "cursor", "sort"],
+    OwnOrders: ["limit", "cursor", "sort"],
+    SalesPeriod: ["days"],
+}
+
+# Where JSON Schema's \s is not Python's: one of these at an end of a text is another's letter.
+ODD_SPACES = "\x1c\x1d\x1e\x1f\x85\ufeff"
+letters = st.characters(exclude_characters=ODD_SPACES, exclude_categories=["Cs"])
+edges = st.sampled_from([1, 2, 7, 8, 64, 65, 100, 101, 128, 129, 199, 200, 201, 250, 251])
+cents = st.one_of(
+    st.integers(-5, 5), st.integers(99_999_990, 100_000_005), st.integers(0, 10**8)
+).map(lambda n: n / 100)
+spaced = st.tuples(st.sampled_from(["", " ", "\n\t"]), st.text("0123456789.", max_size=14))
+texts = st.one_of(
+    st.text(letters, max_size=12),
+    edges.map(lambda size: "x" * size),
+    edges.map(lambda size: "pm_" + "x" * size),
+    st.text(" x", min_size=199, max_size=203),
+    spaced.map(lambda parts: parts[0] + parts[1] + parts[0]),
+    st.text("0123456789abcdef", min_size=23, max_size=25).map(lambda id: f" {id}"),
+    st.text(string.ascii_letters + "_ ", max_size=6).map(lambda rest: f"pm_{rest}"),
+)
+values = st.one_of(
+    texts,
+    cents,
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 10**7),
+    st.lists(texts, max_size=1),
+    st.dictionaries(texts, texts, max_size=1),
+)
+asked = st.one_of(
+    texts,
+    cents.map(str),
+    st.integers(-1, 400).map(str),
+    st.sampled_from(["newest", "oldest", "cheapest", ID, ID[1:], "1e2", "+5", " 5", "5 ", "1_0"]),
+)
+
+
+BODIES = {kind: jsonschema_rs.validator_for(body_schema(kind())) for kind in GOOD}
+PARAMETERS = {
+    kind: {one["name"]: one["schema"] for one in query_parameters(kind())} for kind in QUERIES
+}
+
+
+def is_taken(kind: type[Schema], value: dict[str, Any]) -> bool:
+    return not kind(unknown=EXCLUDE).validate(value)
+
+
+@pytest.mark.parametrize("kind", GOOD)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_body_is_taken_where_its_schema_takes_it(kind: type[Schema], data: st.DataObject) -> None:
+    field = data.draw(st.sampled_from([*GOOD[kind], "another"]))
+    value = {**GOOD[kind], field: data.draw(values)}
+    assume(not is_common(str(value.get("password", ""))))  # which no schema can say
+    assert BODIES[kind].is_valid(value) == is_taken(kind, value)
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_field_is_required_where_its_schema_says_so(kind: type[Schema]) -> None:
+    for field in GOOD[kind]:
+        value = {name: one for name, one in GOOD[kind].items() if name != field}
+        assert not BODIES[kind].is_valid(value)
+        assert not is_taken(kind, value)
+
+
+@pytest.mark.parametrize("kind", QUERIES)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_parameter_is_taken_where_its_schema_takes_it(
+    kind: type[Schema], data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(QUERIES[kind]))
+    text, shape = data.draw(asked), PARAMETERS[kind][name]
+    is_number = shape["type"] == "integer" and text.isascii() and text.isdigit()
+    value = int(text) if is_number else text
+    assert jsonschema_rs.is_valid(shape, value) == is_taken(kind, {name: text})
