@@ -8,9 +8,9 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
-    from _typeshed.wsgi import WSGIApplication
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse  # pants: no-infer-dep
+    from _typeshed.wsgi import WSGIApplication  # pants: no-infer-dep
+    from _typeshed.wsgi import WSGIEnvironment  # pants: no-infer-dep
 
 _TOLD = [
     f"HTTP_{name}"
