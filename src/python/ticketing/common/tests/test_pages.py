@@ -74,14 +74,20 @@ def test_the_pages_hold_every_item_once_in_order(path: str, sizes: list[int]) ->
 
 
 def test_the_next_page_keeps_what_else_was_asked() -> None:
-    following = next_of(client.get("/api/ids?limit=7&q=a%26b%3E%22"))
+    following = next_of(client.get("/api/ids?limit=7&q=a%26b%3E%22&q=c"))
     assert following is not None
     parts = urlsplit(following)
     assert parts.path == "/api/ids"
-    assert parse_qs(parts.query) == {"limit": ["7"], "q": ['a&b>"'], "cursor": [IDS[6]]}
+    assert parse_qs(parts.query) == {"limit": ["7"], "q": ['a&b>"', "c"], "cursor": [IDS[6]]}
 
 
 def test_a_silly_query_is_named() -> None:
     expected = errors(400, "Limit must be between 1 and 200", "limit")
     assert reply(client.get("/api/ids?limit=0")) == expected
     assert reply(client.get("/api/ids?cursor=%FF")) == errors(400, "Cursor is not valid", "cursor")
+
+
+@pytest.mark.parametrize("name", ["limit", "cursor"])
+def test_what_is_asked_twice_is_not_guessed(name: str) -> None:
+    asked = f"/api/ids?{name}={IDS[0]}&{name}={IDS[1]}"
+    assert reply(client.get(asked)) == errors(400, f"{name.capitalize()} must be given once", name)

@@ -63,6 +63,21 @@ def test_the_pages_hold_every_own_ticket_once(
     assert pages == [ids[start : start + limit] for start in range(0, 7, limit)]
 
 
+@pytest.mark.parametrize("limit", [2, 7])
+def test_own_tickets_come_oldest_first_if_asked_so(
+    seller: FlaskClient, service: Service[Tickets], limit: int
+) -> None:
+    ids = _sell(service, 7)[::-1]
+    pages = walk(seller, "/api/tickets/mine", sort="oldest", limit=limit)
+    assert pages == [ids[start : start + limit] for start in range(0, 7, limit)]
+
+
+@pytest.mark.parametrize("sort", ["", "cheapest", "Newest", "_id"])
+def test_own_tickets_come_newest_or_oldest_first(seller: FlaskClient, sort: str) -> None:
+    errors = errors_of(seller.get("/api/tickets/mine", query_string={"sort": sort}), 400)
+    assert errors == [{"message": "Sort must be newest or oldest", "field": "sort"}]
+
+
 def test_a_page_of_own_tickets_has_50_if_nothing_is_said(
     seller: FlaskClient, service: Service[Tickets]
 ) -> None:
