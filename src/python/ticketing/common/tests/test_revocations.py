@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Blueprint
 
 from ticketing.common.clock import utc_now
 from ticketing.common.events import SessionEnded
@@ -15,11 +16,15 @@ from ticketing.common.revocations import INDEXES
 from ticketing.common.revocations import KEPT
 from ticketing.common.revocations import OVERLAP
 from ticketing.common.revocations import Revocations
+from ticketing.common.service import Service
+from ticketing.common.settings import Settings
+from ticketing.common.settings import read
 from ticketing.common.testing import TurnedClock
 from ticketing.common.testing import memory_database
 from ticketing.common.testing_queries import Watched
 from ticketing.common.testing_queries import scans
 from ticketing.common.testing_tokens import claims_of
+from ticketing.common.tests.apps import service_of
 
 
 @pytest.fixture()
@@ -156,3 +161,17 @@ def test_neither_reading_nor_writing_scans() -> None:
 def test_the_database_drops_what_is_over() -> None:
     [index] = INDEXES[COLLECTION]
     assert index.document["expireAfterSeconds"] == KEPT.total_seconds()
+
+
+def test_every_service_that_knows_users_keeps_and_hears_of_revocations(database: Any) -> None:
+    service = service_of(Blueprint("none", __name__), database=database)
+    service.prepare()
+    assert "heardAt_1" in database[COLLECTION].index_information()
+    assert service.hears is not None
+    assert set(service.hears.subjects) == {"session.ended", "user.signed-out"}
+
+
+def test_a_service_without_users_hears_what_it_did() -> None:
+    given = read(Settings, {})
+    service = Service[None](name="announcer", settings=given, use_cases=None)
+    assert service.hears is None
