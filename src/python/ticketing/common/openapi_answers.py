@@ -1,6 +1,7 @@
 """What clients get, in the documents of the API: the answers of an operation."""
 
 import re
+from collections.abc import Collection
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -44,6 +45,7 @@ FAILURES: dict[int, tuple[str, str, list[str]]] = {
         "The limit of this route is reached.",
         ["Too many requests, try again in 60 seconds"],
     ),
+    431: ("HeadersTooLong", "Over 16 KiB of headers, or too many; it says no more.", []),
     500: ("Failed", "A fault of ours.", ["Something went wrong"]),
     503: (
         "Unavailable",
@@ -51,7 +53,7 @@ FAILURES: dict[int, tuple[str, str, list[str]]] = {
         ["The card processor gives no answer, try again"],
     ),
 }
-"""By status: the name of the answer, what it means, and its sentences."""
+"""By status: the name of the answer, what it means, and its sentences; without any, no body."""
 
 HEADERS: dict[str, tuple[str, Json]] = {
     "RequestId": ("The request's id, in all logs; one sent along is kept.", {"type": "string"}),
@@ -106,6 +108,7 @@ def _failures(operation: Operation, method: str, *, found: bool, limited: bool) 
         413: method != "GET",
         422: operation.keyed,
         429: limited,
+        431: True,
         500: True,
     }
     return {*operation.fails, *(status for status, is_so in may_be.items() if is_so)}
@@ -140,7 +143,9 @@ def _header(name: str) -> Json:
     return {"$ref": f"#/components/headers/{name}"}
 
 
-def _failure(status: int, text: str, said: Iterable[tuple[str, str]]) -> Json:
+def _failure(status: int, text: str, said: Collection[tuple[str, str]]) -> Json:
+    if not said:
+        return {"description": text}
     headers = {"X-Request-ID": _header("RequestId")}
     if status == 429:
         headers["Retry-After"] = _header("RetryAfter")

@@ -21,8 +21,10 @@ and sends it as `Authorization: Bearer ...`; with the cookie itself, a write nee
 cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN`.
 
 Every answer of 4xx or 5xx holds `errors`: sentences to show, with `field` where one field is wrong.
+The gateway itself may answer 502, 503 or 504 while a service is away.
+
 Fields that you do not know may come with any answer: ignore them. Unknown fields of a body, and
-unknown parameters of a query, are ignored.
+unknown parameters of a query, are ignored. Every answer of the services has an `X-Request-ID`.
 """
 ALSO = {
     "ticketsCreate": ("ordersCreate", {"ticketId": "$response.body#/id"}),
