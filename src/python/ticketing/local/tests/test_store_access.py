@@ -31,6 +31,15 @@ class LimitedSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"
     knocks: Often = "2/hour"
 
 
+RULING: list[Callable[[Redis], object]] = [
+    lambda one: one.config_get("*"),
+    lambda one: one.flushdb(),
+    lambda one: one.keys("*"),
+    lambda one: one.acl_list(),
+    lambda one: one.slowlog_get(),
+]
+
+
 @pytest.fixture(scope="module")
 def reach(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reach]:
     with infrastructure(tmp_path_factory.mktemp("access")) as reach:
@@ -67,18 +76,11 @@ def test_limits_are_counted_in_redis(reach: Reach) -> None:
 def test_nobody_but_the_operator_rules_redis(reach: Reach, user: str) -> None:
     url = {**reach.timers(), "limits": reach.limits()["LIMITS_REDIS_URL"]}
     client = _redis(url["limits"] if user == "limits" else url["REDIS_URL"])
-    commands: list[Callable[[Redis], object]] = [
-        lambda one: one.config_get("*"),
-        lambda one: one.flushdb(),
-        lambda one: one.keys("*"),
-        lambda one: one.acl_list(),
-        lambda one: one.slowlog_get(),
-    ]
-    for command in commands:
+    for command in RULING:
         with pytest.raises(NoPermissionError):
             command(client)
     operator = _redis(reach.everything()["REDIS_URL"])
-    for command in commands:
+    for command in RULING:
         command(operator)
 
 
@@ -87,6 +89,9 @@ def test_redis_answers_nobody_else_but_that_it_is_there(reach: Reach) -> None:
     assert _redis(f"redis://127.0.0.1:{port}").ping()
     with pytest.raises(NoPermissionError):
         _redis(f"redis://127.0.0.1:{port}").get("rq:queue:expiration")
+    for command in RULING:
+        with pytest.raises(NoPermissionError):
+            command(_redis(f"redis://127.0.0.1:{port}"))
     with pytest.raises(AuthenticationError):
         _redis(f"redis://timers:wrong@127.0.0.1:{port}").ping()
 
