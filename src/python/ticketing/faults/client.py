@@ -16,6 +16,8 @@ PASSWORD = "correct horse battery"
 PATIENCE = (2.0, 6.0)
 """Seconds to connect and to be answered."""
 PAUSE = 0.4
+RENEW_AFTER = 240.0
+"""Seconds: less than half of the life of an access token."""
 TRIES = 4
 """How often somebody with an idempotency key asks who got no final answer."""
 
@@ -35,9 +37,11 @@ class Person:
         tally: Tally,
         promises: Promises,
         patience: tuple[float, float] = PATIENCE,
+        renew_after: float = RENEW_AFTER,
     ) -> None:
         self._url, self._tally, self._promises = url, tally, promises
-        self._patience = patience
+        self._patience, self._renew_after = patience, renew_after
+        self._renewed = time.monotonic()
         self._session = requests.Session()
         self._session.trust_env = False
         self._email = f"{uuid.uuid4().hex}@example.com"
@@ -48,11 +52,13 @@ class Person:
         for path in ("/users/signup", "/users/signin", "/users/signin"):
             answer = self.send("sign up or in", "POST", path, body, patience=(5.0, 30.0))
             if answer is not None and answer.done:
+                self._renewed = time.monotonic()
                 return
         raise JoinError("nobody can sign up")
 
     def get(self, what: str, path: str) -> Any:
         """The JSON; None without an answer or where it was refused."""
+        self._stay_signed_in()
         answer = self.send(what, "GET", path)
         return answer.json() if answer is not None and answer.done else None
 
@@ -63,6 +69,7 @@ class Person:
 
         The answer that was best for the sender; every keyed one is held against the first.
         """
+        self._stay_signed_in()
         tries = TRIES if key else 1
         answers: list[Answer] = []
         for number in range(tries):
@@ -104,6 +111,14 @@ class Person:
 
     def close(self) -> None:
         self._session.close()
+
+    def _stay_signed_in(self) -> None:
+        """Renew the session in time; where no answer comes, before the next request."""
+        now = time.monotonic()
+        if now - self._renewed >= self._renew_after:
+            answer = self.send("renew the session", "POST", "/users/renew")
+            if answer is not None and answer.done:
+                self._renewed = now
 
     def _post_at_once(self, what: str, path: str, body: Json, key: str, times: int) -> list[Answer]:
         if times == 1:

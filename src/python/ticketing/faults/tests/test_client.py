@@ -179,3 +179,15 @@ def nothing(
         told=[],
         waiting={},
     )
+
+
+@pytest.mark.parametrize(("renew_after", "between"), [(0.0, ["/users/renew"]), (3600.0, [])])
+def test_who_stays_for_long_renews_the_session_first(
+    open_shop: Open, renew_after: float, between: list[str]
+) -> None:
+    shop = open_shop(says(200))
+    person = Person(shop.url, Tally(), Promises(), renew_after=renew_after)
+    person.join()
+    person.get("look", "/orders")
+    paths = [asked.path.removeprefix("/api") for asked in shop.asked]
+    assert paths == ["/users/signup", *between, "/orders"]
