@@ -13,10 +13,13 @@ from ticketing.common.events import SessionEnded
 from ticketing.common.events import SessionState
 from ticketing.common.events import UserSignedOut
 from ticketing.common.events import UserState
+from ticketing.common.mongo import connect
+from ticketing.common.revocations import Revocations
 from ticketing.common.testing import message_of
 from ticketing.common.testing_servers import eventually
 from ticketing.common.testing_tokens import claims_of
 from ticketing.common.testing_tokens import token_of
+from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.key_server import Auth
 from ticketing.common.tests.key_server import new_pair
 from ticketing.common.tests.processes import Process
@@ -61,6 +64,22 @@ def test_what_ended_is_refused_within_seconds_by_a_process_that_took_it(
     assert status(web, token_of("ann", KEY, epoch=1)) == 200
     late = start("web", MONGO_URI=mongo_uri).ready()
     assert [status(late, token) for token in (here, there)] == [401, 401]
+
+
+def test_a_process_that_outlives_its_database_hears_on(start: Start, own_mongo: OwnMongo) -> None:
+    own_mongo.start()
+    web = start("web", MONGO_URI=own_mongo.uri).ready()
+    token = token_of("ann", KEY, sid="here")
+    own_mongo.stop()
+    eventually(lambda: web.records("cannot hear of tokens, trying again"), within=60)
+    assert status(web, token) == 200
+    own_mongo.start()
+    database = connect(own_mongo.uri)
+    session = SessionState(id="here", user_id="ann", version=1)
+    ended = SessionEnded(id="here-1", occurred_at=utc_now(), session=session)
+    Revocations(database).end_session(ended)
+    database.client.close()
+    eventually(lambda: status(web, token) == 401, within=60)
 
 
 @pytest.fixture()
