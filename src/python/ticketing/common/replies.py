@@ -65,7 +65,7 @@ def versions() -> frozenset[int] | None:
 
 
 def _is_known(tag: str) -> bool:
-    if "HTTP_IF_NONE_MATCH" not in request.environ or request.method != "GET":
+    if "HTTP_IF_NONE_MATCH" not in request.environ or request.method not in ("GET", "HEAD"):
         return False
     return bool(request.if_none_match.contains_weak(tag))
 
