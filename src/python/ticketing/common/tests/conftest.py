@@ -32,6 +32,12 @@ from ticketing.common.tests.processes import Start
 LogLines = Callable[[], list[dict[str, Any]]]
 
 
+@pytest.fixture(autouse=True)
+def no_request() -> None:
+    """A request that an earlier test made leaves its id in the context of the thread."""
+    structlog.contextvars.clear_contextvars()
+
+
 @pytest.fixture(scope="session")
 def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
     server = NatsServer(tmp_path_factory.mktemp("nats"))

@@ -144,7 +144,7 @@ def test_a_worker_process_that_dies_is_started_again(start: Start, mongo_uri: st
 @pytest.mark.parametrize(
     ("command", "env", "missing"),
     [
-        ("web", {"MONGO_URI": "mongodb://m/x", "JWT_KEY": ""}, "JWT_KEY"),
+        ("web", {"MONGO_URI": "mongodb://m/x", "JWT_KEY": ""}, "JWT_KEY or JWT_KEYS_URL"),
         ("worker", {"MONGO_URI": "mongodb://m/x"}, "NATS_URL"),
     ],
 )
