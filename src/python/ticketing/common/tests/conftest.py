@@ -33,7 +33,7 @@ LogLines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
-def no_request() -> None:
+def _no_request() -> None:
     """A request that an earlier test made leaves its id in the context of the thread."""
     structlog.contextvars.clear_contextvars()
 
