@@ -14,7 +14,6 @@ from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import Interrupted
 from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
 from ticketing.common.testing import deliver
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
