@@ -33,9 +33,9 @@ class RunningPlatform:
     def __init__(self, directory: Path, *, hold_seconds: int, workers: int) -> None:
         self.data_dir = directory / "data"
         self.terminal = directory / "terminal.txt"
+        holds, processes = ("--hold-seconds", str(hold_seconds)), ("--workers", str(workers))
         # Every buyer here comes from one address, and visits more often than people can.
-        self._options = ("--hold-seconds", str(hold_seconds), "--workers", str(workers))
-        self._options += ("--no-limits",)
+        self._options = (*holds, *processes, "--no-limits")
         # From the range that is not for outgoing connections, as for its inner ports.
         self._port = Ports().take()
         self.url = f"http://127.0.0.1:{self._port}"
