@@ -2,6 +2,7 @@
 
 import msgspec
 from flask import Blueprint
+from flask import Response
 from flask import current_app
 from flask import make_response
 from flask.typing import ResponseReturnValue
@@ -49,6 +50,13 @@ SET = "`session` (the access token), `refresh` and `XSRF-TOKEN`."
 CLEARED = "`session`, `refresh` and `XSRF-TOKEN`, cleared."
 new_email = NewEmail()
 new_password = NewPassword()
+
+
+@users.after_request
+def keep_nowhere(response: Response) -> Response:
+    """What tells of accounts and sessions is stored by no browser, not even to be asked about."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @users.post("/signup")
