@@ -47,7 +47,9 @@ class Accounts:
         return user
 
     def sign_in(self, *, email: str, password: str) -> User:
-        """Takes the same time and says the same for an unknown e-mail and a wrong password."""
+        """Says the same for an unknown e-mail and a wrong password, and takes the same time; but
+        for an account whose hash is outdated, which takes longer until its owner signs in.
+        """
         user = self._users.with_email(email)
         if not verify(user.password_hash if user else None, password) or user is None:
             raise Refused("Invalid Credentials")

@@ -1,16 +1,22 @@
 """Passwords are kept as argon2 hashes, and a check takes the same time with and without one."""
 
 import time
+from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from statistics import median
+from threading import Event
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+from ticketing.auth.passwords import AT_ONCE
 from ticketing.auth.passwords import hash_password
 from ticketing.auth.passwords import is_common
 from ticketing.auth.passwords import is_outdated
+from ticketing.auth.passwords import turns
 from ticketing.auth.passwords import verify
 from ticketing.auth.service import Accounts
 from ticketing.common.service import Service
@@ -47,6 +53,22 @@ def _work(password_hash: str | None) -> float:
     start = time.process_time()
     assert not verify(password_hash, "wrong")
     return time.process_time() - start
+
+
+def test_of_many_at_once_a_few_have_their_turn_and_the_others_wait() -> None:
+    password_hash, let_go = hash_password("correct horse"), Event()
+    busy = [turns.submit(let_go.wait, 60) for _ in range(AT_ONCE)]
+    with ThreadPoolExecutor(2) as requests:
+        asked: set[Future[Any]] = {
+            requests.submit(verify, password_hash, "correct horse"),
+            requests.submit(hash_password, "correct horse"),
+        }
+        try:
+            assert wait(asked, timeout=0.5).not_done == asked
+            assert sum(one.running() for one in busy) == AT_ONCE
+        finally:
+            let_go.set()
+        assert all(one.result(60) for one in asked)
 
 
 def test_a_hash_is_made_as_owasp_says_today() -> None:
