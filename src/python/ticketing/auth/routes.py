@@ -8,6 +8,7 @@ from flask import make_response
 from flask.typing import ResponseReturnValue
 
 from ticketing.auth import model
+from ticketing.auth.accounts_tried import by_email
 from ticketing.auth.schemas import Account
 from ticketing.auth.schemas import Credentials
 from ticketing.auth.schemas import NewAccount
@@ -30,7 +31,6 @@ from ticketing.common.identity import refresh_token
 from ticketing.common.identity import signed_in
 from ticketing.common.identity import start_session
 from ticketing.common.limits import by_address
-from ticketing.common.limits import by_email
 from ticketing.common.limits import by_user
 from ticketing.common.limits import limited
 from ticketing.common.operation import Operation

@@ -1,6 +1,5 @@
-"""How often one may ask: limits by address, by account or by user, counted in Redis."""
+"""How often one may ask: limits by address, by user or by what a service says, counted in Redis."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,16 +79,6 @@ def by_user() -> str | None:
     """The signed-in user."""
     user = current_user()
     return None if user is None else user.id
-
-
-def by_email() -> str | None:
-    """The e-mail address in the body, as a hash: whoever reads the counts learns no address."""
-    body = request.get_json(silent=True)
-    email = body.get("email") if isinstance(body, dict) else None
-    if not isinstance(email, str):
-        return None
-    known_as = email.strip().lower().encode(errors="replace")
-    return hashlib.sha256(known_as).hexdigest()[:32]
 
 
 def init_limits(app: Flask, settings: ServiceSettings) -> None:

@@ -13,11 +13,14 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from flask.testing import FlaskClient
 from pymongo.database import Database
 from secantus import SecantusDBServer
 
 from ticketing.common import logs
 from ticketing.common.mongo import Document
+from ticketing.common.service import Service
+from ticketing.common.testing import client_of
 from ticketing.common.testing import memory_database
 from ticketing.common.testing_servers import NatsServer
 from ticketing.common.tests.buses import BusStand
@@ -26,6 +29,7 @@ from ticketing.common.tests.buses import MemoryStand
 from ticketing.common.tests.buses import remove_streams
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.databases import on_server
+from ticketing.common.tests.limited_service import Visit
 from ticketing.common.tests.processes import Process
 from ticketing.common.tests.processes import Start
 
@@ -132,3 +136,18 @@ def own_mongo() -> Iterator[OwnMongo]:
     server = OwnMongo()
     yield server
     server.stop()
+
+
+@pytest.fixture()
+def visit() -> Iterator[Visit]:
+    """Makes a client, whose application has a connection to Redis of its own until the end."""
+    clients: list[FlaskClient] = []
+
+    def visit(service: Service[Any], user_id: str | None = None) -> FlaskClient:
+        clients.append(client_of(service, user_id))
+        return clients[-1]
+
+    yield visit
+    for client in clients:
+        for limiter in client.application.extensions.get("limiter", ()):
+            limiter.storage.get_connection().close()
