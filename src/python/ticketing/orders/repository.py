@@ -56,7 +56,9 @@ class OrderRepository:
         return None if found is None else _order(found)
 
     def held_by(self, user_id: str) -> list[Order]:
-        """The user's open holds."""
+        """The orders that have a slot of the user's: the open holds, and whatever an older version
+        has ended without knowing of slots.
+        """
         found = self._store.find({"hold": {"$gte": f"{user_id}:", "$lt": f"{user_id};"}})
         return [_order(document) for document in found]
 
