@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
 
 @accounts.post("/signout")
 def sign_out() -> ResponseReturnValue:
-    return with_cookies(Visitor().api.sign_out(), go_to("/", said="You are signed out."))
+    return with_cookies(Visitor().sign_out(), go_to("/", said="You are signed out."))
 
 
 def _start_session(

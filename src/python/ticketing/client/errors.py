@@ -28,6 +28,7 @@ log = logger(__name__)
 MISSING = ("There is nothing here", "The address may be mistyped, or what was here is gone.")
 FOREIGN = ("That is not yours", "It belongs to another account. Sign in with that one to see it.")
 SIGNED_OUT = "You are not signed in any more. Sign in, and then do that once more."
+AGAIN = "That did not get through. Please do it once more."
 STALE = (
     "Please send that again",
     "The page was older than your session. Go back, reload it, and send the form once more.",
@@ -59,15 +60,19 @@ def _show_failure(failure: Failure) -> Response:
 
 
 def _sign_in_or_refuse() -> Response:
-    """The API says 401 to strangers and to the wrong person alike; only strangers can sign in."""
+    """The API says 401 to strangers and to the wrong person alike; only strangers can sign in. If
+    nothing but the token was refused, there is a new one by now, and the visitor asks again.
+    """
+    visitor, sent = Visitor(), request.method == "POST"
     try:
-        stranger = Visitor().user is None
+        stranger = visitor.user is None
     except Unavailable:
         return _page(503, *SILENT)
-    if not stranger:
-        return _page(403, *FOREIGN)
-    problem = SIGNED_OUT if request.method == "POST" else ""
-    return go_to(sign_in_then(_way_back()), problem=problem)
+    if stranger:
+        return go_to(sign_in_then(_way_back()), problem=SIGNED_OUT if sent else "")
+    if visitor.is_known_anew:
+        return go_to(_way_back(), problem=AGAIN if sent else "")
+    return _page(403, *FOREIGN)
 
 
 def _way_back() -> str:

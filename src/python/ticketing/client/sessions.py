@@ -16,7 +16,7 @@ from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import Unavailable
 
 SESSION, REFRESH = "session", "refresh"
-_KNOWN = "ticketing.session"
+_KNOWN, _ASKED = "ticketing.session", "ticketing.session.renewal"
 
 Renew = Callable[[str], list[str]]
 """Has the cookies of the session renewed by its refresh token."""
@@ -29,8 +29,25 @@ def access_token(renew: Renew) -> str:
     Unavailable where the token is over and nobody renews it.
     """
     if _KNOWN not in request.environ:
-        request.environ[_KNOWN] = _renewed(renew)
+        left = _left()
+        request.environ[_KNOWN] = _cookie(SESSION) if left > 0.5 else _renewed(renew, left)
     return str(request.environ[_KNOWN])
+
+
+def another_token(renew: Renew) -> str:
+    """One in place of a token that is not over and that auth does not take: its key was dropped, or
+    clocks differ. Empty for a stranger, and where a renewal was asked for in this request.
+    """
+    if not _cookie(REFRESH) or _ASKED in request.environ:
+        return ""
+    request.environ[_KNOWN] = token = _renewed(renew, left=0)
+    return token
+
+
+def own_cookies() -> str:
+    """All by which auth knows the session, as a header: one of them is enough to end it."""
+    given = {name: _cookie(name) for name in (SESSION, REFRESH)}
+    return "; ".join(f"{name}={value}" for name, value in given.items() if value)
 
 
 def with_cookies(cookies: list[str], response: Response) -> Response:
@@ -49,10 +66,11 @@ def claims() -> dict[str, Any]:
     return said
 
 
-def _renewed(renew: Renew) -> str:
-    token, refresh, left = _cookie(SESSION), _cookie(REFRESH), _left()
-    if not refresh or left > 0.5:
+def _renewed(renew: Renew, left: float) -> str:
+    token, refresh = _cookie(SESSION), _cookie(REFRESH)
+    if not refresh:
         return token
+    request.environ[_ASKED] = True
     try:
         cookies = renew(refresh)
     except NotAuthorized:  # it is over

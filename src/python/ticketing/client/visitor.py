@@ -10,7 +10,9 @@ from flask import request
 from ticketing.client.api import Api
 from ticketing.client.sessions import SESSION
 from ticketing.client.sessions import access_token
+from ticketing.client.sessions import another_token
 from ticketing.client.sessions import claims
+from ticketing.client.sessions import own_cookies
 from ticketing.client.syntax import TOKEN
 from ticketing.client.views import User
 from ticketing.common.application import request_id
@@ -21,29 +23,46 @@ CSRF = "XSRF-TOKEN"
 
 
 class Visitor:
-    """The visitor of this request; `csrf_token` is what the forms on the next page carry."""
+    """The visitor of this request; `csrf_token` is what the forms on the next page carry.
+
+    `is_known_anew` once their user is known by another token than the one that services refused.
+    """
 
     def __init__(self) -> None:
+        self.is_known_anew = False
         known = _token_of_session() or request.cookies.get(CSRF)
         self.csrf_token = known or secrets.token_urlsafe(24)
 
     @cached_property
     def api(self) -> Api:
         """The API in this visitor's name, whose session is renewed first if it is time."""
-        services, headers = current_app.extensions["services"], _forwarded()
-        token = access_token(Api(services, headers).renew)
-        return Api(services, {**headers, "Cookie": f"{SESSION}={token}"} if token else headers)
+        token = access_token(_api().renew)
+        return _api(f"{SESSION}={token}" if token else "")
 
     @cached_property
     def user(self) -> User | None:
-        """Who is signed in."""
-        return self.api.current_user()
+        """Who is signed in, perhaps by another token than the one that came along: auth decides
+        which are good, not their age alone.
+        """
+        user = self.api.current_user()
+        token = "" if user else another_token(_api().renew)
+        if token:
+            self.api = _api(f"{SESSION}={token}")
+            user = self.api.current_user()
+            self.is_known_anew = user is not None
+        return user
 
     def must_be_signed_in(self) -> User:
         """The user; raises NotAuthorized."""
         if self.user is None:
             raise NotAuthorized
         return self.user
+
+    def sign_out(self) -> list[str]:
+        """Returns the cookies to set. Nothing is renewed for it, and it needs no token that is
+        good: whichever cookie auth knows ends the session.
+        """
+        return _api(own_cookies()).sign_out()
 
 
 def form_is_ours() -> bool:
@@ -70,6 +89,11 @@ def _token_of_session() -> str | None:
     """The CSRF token that the session names."""
     token = str(claims().get("csrf", ""))
     return token if TOKEN.fullmatch(token) else None
+
+
+def _api(cookie: str = "") -> Api:
+    headers = _forwarded()
+    return Api(current_app.extensions["services"], headers | ({"Cookie": cookie} if cookie else {}))
 
 
 def _forwarded() -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ticketing.client.tests.scripted import BUYER
 from ticketing.client.tests.scripted import CSRF
 from ticketing.client.tests.scripted import Services
 from ticketing.client.tests.scripted import browser
@@ -145,7 +146,6 @@ def test_a_connection_that_auth_had_closed_is_no_failure(services: Services) -> 
     ("path", "what", "cookie"),
     [
         ("/auth/signin", "POST /api/users/signin", "session=anns; Path=/"),
-        ("/auth/signout", "POST /api/users/signout", "session=; Max-Age=0; Path=/"),
         ("/account/signout", "POST /api/users/signout/everywhere", "session=; Max-Age=0; Path=/"),
     ],
 )
@@ -158,6 +158,61 @@ def test_signing_in_or_out_counts_more_than_what_was_renewed(
     reply = visitor(services, token(700)).post(path, data=body)
     assert sent(services, what) == ["session=fresh"]
     assert [each for each in reply.headers.getlist("Set-Cookie") if "session" in each] == [cookie]
+
+
+@pytest.mark.parametrize("session", [None, "junk", token(10), token(301), token(700)])
+def test_signing_out_sends_all_that_ends_the_session_and_renews_nothing(
+    services: Services, session: str | None
+) -> None:
+    over = "session=; Max-Age=0; Path=/"
+    services.says("POST /api/users/signout", 200, {}, **{"Set-Cookie": over})
+    reply = visitor(services, session).post("/auth/signout", data={"csrf": CSRF})
+    both = "refresh=r.f.s" if session is None else f"session={session}; refresh=r.f.s"
+    assert sent(services, "POST /api/users/signout") == [both]
+    assert sent(services, RENEW) == []
+    assert [each for each in reply.headers.getlist("Set-Cookie") if "session" in each] == [over]
+
+
+def knows(services: Services, session: str) -> None:
+    """Auth takes this token alone."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        known = request.headers.get("Cookie") == f"session={session}"
+        user = {"id": BUYER, "email": "ann@example.com", "iat": 0} if known else None
+        return httpx.Response(200, json={"currentUser": user})
+
+    services.breaks("GET /api/users/currentuser", answer)
+
+
+def test_a_young_token_that_auth_does_not_take_is_renewed_once(services: Services) -> None:
+    knows(services, "fresh")
+    renews(services)
+    young = token(10)
+    reply = visitor(services, young).get("/")
+    assert "/auth/signout" in reply.text
+    assert sent(services, RENEW) == ["refresh=r.f.s"]
+    assert sent(services, "GET /api/users/currentuser") == [f"session={young}", "session=fresh"]
+    assert given(reply) == {"session": "fresh", "refresh": "next"}
+
+
+@pytest.mark.parametrize(("session", "asked"), [(token(10), 2), (token(400), 1), (None, 1)])
+def test_who_is_not_known_after_that_is_a_stranger(
+    services: Services, session: str | None, asked: int
+) -> None:
+    knows(services, "another")
+    renews(services)
+    assert "/auth/signin" in visitor(services, session).get("/").text
+    assert len(sent(services, RENEW)) == 1
+    assert len(sent(services, "GET /api/users/currentuser")) == asked
+
+
+def test_a_young_token_of_a_session_that_is_over_is_forgotten(services: Services) -> None:
+    knows(services, "another")
+    services.says(RENEW, 401, UNAUTHORIZED)
+    client = visitor(services, token(10))
+    assert "/auth/signin" in client.get("/").text
+    assert client.get_cookie("session") is None
+    assert client.get_cookie("refresh") is None
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/assets/a/app.js", "/favicon.ico", "/api/docs"])
