@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from ticketing.common.testing_tokens import token_of
 from ticketing.local.tests.pages.marketplace import Browser
 from ticketing.local.tests.pages.marketplace import Marketplace
 
