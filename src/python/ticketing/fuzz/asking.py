@@ -1,4 +1,8 @@
-"""One run of schemathesis against a platform, as a child process."""
+"""One run of schemathesis against a platform, as a child process.
+
+It judges by the strict form of the document that the platform gives: a field that this does not
+name is a failure.
+"""
 
 import json
 import subprocess
@@ -6,7 +10,11 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import requests
+
+from ticketing.documents.strict import strict
 from ticketing.local.infra import inherited
 from ticketing.local.infra import python_path
 
@@ -14,6 +22,8 @@ HOOKS = "ticketing.fuzz.hooks"
 """The module that schemathesis loads; these in its environment tell it what it has to know."""
 URL, COUNTS, NOBODY = "FUZZ_URL", "FUZZ_COUNTS", "FUZZ_NOBODY"
 
+PATIENCE = 60.0
+"""Seconds to wait for the document."""
 SLACK = 300
 """Seconds that a run may take longer than it was given; then it hangs."""
 
@@ -35,9 +45,10 @@ class Asking:
         self.who, self._seconds = who, seconds
         self._directory = directory / who
         self._directory.mkdir()
+        self._document.write_text(json.dumps(strict(_document_of(url))))
         with self._terminal.open("w") as terminal:
             self._process = subprocess.Popen(
-                _command(url, seconds, seed),
+                _command(self._document, url, seconds, seed),
                 cwd=self._directory,
                 env=inherited() | self._environment(url),
                 stdout=terminal,
@@ -60,6 +71,10 @@ class Asking:
         return self._directory / "terminal.txt"
 
     @property
+    def _document(self) -> Path:
+        return self._directory / "openapi.json"
+
+    @property
     def _counts(self) -> Path:
         return self._directory / "counts.json"
 
@@ -70,8 +85,17 @@ class Asking:
         return own | module | nobody
 
 
-def _command(url: str, seconds: int, seed: int) -> list[str]:
+def _document_of(url: str) -> Any:
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.get(f"{url}/api/openapi.json", timeout=PATIENCE)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _command(document: Path, url: str, seconds: int, seed: int) -> list[str]:
     options = {
+        "url": url,
         "checks": "all",
         "max-time": seconds,
         "seed": seed,
@@ -80,5 +104,4 @@ def _command(url: str, seconds: int, seed: int) -> list[str]:
     }
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     flags = ["--continue-on-failure", "--no-color"]
-    where = f"{url}/api/openapi.json"
-    return [sys.executable, "-m", "schemathesis.cli", "run", where, *given, *flags]
+    return [sys.executable, "-m", "schemathesis.cli", "run", str(document), *given, *flags]

@@ -11,11 +11,16 @@ from typing import Any
 
 import schemathesis
 
+from ticketing.common.openapi_inputs import BAD_KEY
+from ticketing.common.openapi_inputs import NO_BODY
 from ticketing.fuzz.asking import COUNTS
 from ticketing.fuzz.asking import NOBODY
 from ticketing.fuzz.asking import URL
 from ticketing.fuzz.people import PASSWORD
 from ticketing.fuzz.people import People
+
+FORM = {*NO_BODY, BAD_KEY}
+"""Sentences about what was sent, which the document can say all of."""
 
 _people = People(os.environ[URL])
 _counts: Counter[str] = Counter()
@@ -71,7 +76,12 @@ def _refused(response: Any) -> bool:
     if response.status_code in (412, 422):
         return True
     errors = response.json().get("errors", []) if response.status_code == 400 else []
-    return any(error.get("field") in (None, "currentPassword", "cursor") for error in errors)
+    return any(_is_of_what_there_is(error) for error in errors)
+
+
+def _is_of_what_there_is(error: Any) -> bool:
+    field = error.get("field")
+    return field in ("currentPassword", "cursor") or field is None and error["message"] not in FORM
 
 
 @schemathesis.hook

@@ -1,10 +1,9 @@
-"""What a platform does wrong is found; here a small one with two faults."""
+"""What a platform does wrong is found; here a small one with some faults."""
 
 import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +21,28 @@ ERRORS = {"400": {"description": "No."}}
 LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}}
 
 
-def operation(name: str, answer: str) -> dict[str, Any]:
-    schema = {"type": "object", "required": ["id"], "properties": {"id": {"type": answer}}}
-    content = {"application/json": {"schema": schema}}
-    responses = {"200": {"description": "Yes.", "content": content}, **ERRORS}
-    return {"get": {"operationId": name, "parameters": [LIMIT], "responses": responses}}
+Json = dict[str, Any]
+
+
+def content_of(schema: str) -> Json:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def responses(answer: str) -> Json:
+    return {"200": {"description": "Yes.", "content": content_of(answer)}, **ERRORS}
+
+
+def operation(name: str, answer: str) -> Json:
+    return {"get": {"operationId": name, "parameters": [LIMIT], "responses": responses(answer)}}
+
+
+def write(name: str) -> Json:
+    body = {"required": True, "content": content_of("Body")}
+    return {"post": {"operationId": name, "requestBody": body, "responses": responses("Named")}}
+
+
+def with_id(kind: str) -> Json:
+    return {"type": "object", "required": ["id"], "properties": {"id": {"type": kind}}}
 
 
 DOCUMENT = {
@@ -34,11 +50,24 @@ DOCUMENT = {
     "info": {"title": "Small", "version": "1"},
     "servers": [{"url": "/"}],
     "paths": {
-        "/api/good": operation("good", "string"),
-        "/api/broken": operation("broken", "string"),
-        "/api/lying": operation("lying", "integer"),
+        "/api/good": operation("good", "Named"),
+        "/api/broken": operation("broken", "Named"),
+        "/api/lying": operation("lying", "Numbered"),
+        "/api/chatty": operation("chatty", "Named"),
+        "/api/formal": write("formal"),
+        "/api/picky": write("picky"),
+    },
+    "components": {
+        "schemas": {
+            "Named": with_id("string"),
+            "Numbered": with_id("integer"),
+            "Body": with_id("string") | {"additionalProperties": True},
+        }
     },
 }
+
+
+REFUSALS = {"formal": "Malformed JSON", "picky": "It is not for sale"}
 
 
 def platform() -> Flask:
@@ -61,12 +90,19 @@ def platform() -> Flask:
             return {"errors": []}, 500
         if len(limit) > 1 or not all(one.isdecimal() and int(one) >= 1 for one in limit):
             return {"errors": [{"message": "Limit is wrong", "field": "limit"}]}, 400
-        return {"id": "a"}
+        return {"id": "a", "secret": "b"} if name == "chatty" else {"id": "a"}
+
+    @app.post("/api/<name>")
+    def refuse(name: str) -> ResponseReturnValue:
+        sent = request.get_json(silent=True)
+        if not isinstance(sent, dict) or not isinstance(sent.get("id"), str):
+            return {"errors": [{"message": "Id is wrong", "field": "id"}]}, 400
+        return {"errors": [{"message": REFUSALS[name]}]}, 400
 
     return app
 
 
-@pytest.fixture()
+@pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     server = make_server("127.0.0.1", 0, platform(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -75,14 +111,29 @@ def url() -> Iterator[str]:
     server.server_close()
 
 
-def test_faults_are_found_and_named(url: str, tmp_path: Path) -> None:
-    asked = Asking("people", url, tmp_path, seconds=20, seed=1).end()
+@pytest.fixture(scope="module")
+def judged(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a run has to say of it."""
+    asked = Asking("people", url, tmp_path_factory.mktemp("run"), seconds=20, seed=1).end()
     assert not asked.passed
-    failures = "\n".join(Report([asked]).failures())
-    assert "GET /api/broken 500" in failures
-    assert "Server error" in failures
-    assert "/api/lying" in failures
-    assert "GET /api/good" not in failures
+    return "\n".join(Report([asked]).failures())
+
+
+def test_faults_are_found_and_named(judged: str) -> None:
+    assert "GET /api/broken 500" in judged
+    assert "Server error" in judged
+    assert "GET /api/lying" in judged
+    assert "GET /api/good" not in judged
+
+
+def test_a_field_that_the_document_does_not_name_is_found(judged: str) -> None:
+    assert "GET /api/chatty" in judged
+    assert "'secret' was unexpected" in judged
+
+
+def test_a_refusal_for_its_form_is_found_and_one_by_a_rule_is_none(judged: str) -> None:
+    assert "_ POST /api/formal _" in judged
+    assert "_ POST /api/picky _" not in judged
 
 
 ROWS = {"GET /a 200": 3, "GET /a 404": 1, "POST /b 201": 2}
