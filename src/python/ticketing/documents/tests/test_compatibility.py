@@ -77,6 +77,14 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda it: listed(it)["parameters"][5]["schema"]["enum"].remove("cheapest"),
         "GET /api/tickets: query sort: cheapest is no choice any more",
     ),
+    "narrower parameter": (
+        lambda it: listed(it)["parameters"][0]["schema"].update(maximum=100),
+        "GET /api/tickets: query limit: maximum is now 100",
+    ),
+    "shorter parameter": (
+        lambda it: listed(it)["parameters"][2]["schema"].update(maxLength=99),
+        "GET /api/tickets: query q: maxLength is now 99",
+    ),
     "parameter required": (
         lambda it: listed(it)["parameters"][0].update(required=True),
         "GET /api/tickets: query limit is now required",
@@ -92,6 +100,46 @@ BREAKS: dict[str, tuple[Change, str]] = {
     "input's type": (
         lambda it: schema("NewOrder")(it)["properties"]["ticketId"].update(type="integer"),
         "POST /api/orders: body ticketId: string is now integer",
+    ),
+    "longer input": (
+        lambda it: schema("NewPassword")(it)["properties"]["password"].update(minLength=9),
+        "PUT /api/users/password: body password: minLength is now 9",
+    ),
+    "shorter input": (
+        lambda it: schema("NewTicket")(it)["properties"]["title"].update(maxLength=5),
+        "POST /api/tickets: body title: maxLength is now 5",
+    ),
+    "greater input": (
+        lambda it: schema("NewTicket")(it)["properties"]["price"]["anyOf"][0].update(minimum=1),
+        "POST /api/tickets: body price: minimum is now 1",
+    ),
+    "input's pattern": (
+        lambda it: schema("NewOrder")(it)["properties"]["ticketId"].update(pattern="^1$"),
+        "POST /api/orders: body ticketId: pattern is now ^1$",
+    ),
+    "input's choices": (
+        lambda it: schema("NewPayment")(it)["properties"]["token"].update(enum=["tok_visa"]),
+        "POST /api/payments: body token: it must now be one of tok_visa",
+    ),
+    "no body": (
+        lambda it: it["paths"]["/api/orders"]["post"].pop("requestBody"),
+        "POST /api/orders: the body is gone",
+    ),
+    "choice of an answer": (
+        lambda it: schema("OrderStatus")(it)["enum"].remove("complete"),
+        "GET /api/orders/{orderId}: 200 body.status: complete is no choice any more",
+    ),
+    "new choice of an answer": (
+        lambda it: schema("OrderStatus")(it)["enum"].append("gone"),
+        "GET /api/orders: 200 body[].status: gone is a choice that readers do not know",
+    ),
+    "any choice in an answer": (
+        lambda it: schema("PublicKey")(it)["properties"].update(use={"type": "string"}),
+        "GET /api/users/keys: 200 body.keys[].use: it is no longer one of sig",
+    ),
+    "field of what may be null": (
+        lambda it: schema("CurrentUser")(it)["properties"].pop("iat"),
+        "GET /api/users/currentuser: 200 body.currentUser.iat is gone",
     ),
     "a body": (
         lambda it: it["paths"][f"{TICKET}/relist"]["post"].update(requestBody={"required": True}),
@@ -117,6 +165,14 @@ BREAKS_OF_EVENTS: dict[str, tuple[Change, str]] = {
         lambda it: schema("TicketState")(it)["properties"].update(orderId={"type": "string"}),
         "ticket.updated.ticket.orderId: null or string is now string",
     ),
+    "choice": (
+        lambda it: schema("OrderStatus")(it)["enum"].remove("created"),
+        "order.created.order.status: created is no choice any more",
+    ),
+    "new choice": (
+        lambda it: schema("OrderStatus")(it)["enum"].append("gone"),
+        "order.completed.order.status: gone is a choice that readers do not know",
+    ),
     "no default": (
         lambda it: _add(schema("TicketState")(it), "seat", required=True),
         "ticket.created.ticket.seat is new, and has no default for events from before",
@@ -127,6 +183,9 @@ ADDS: dict[str, Change] = {
     "status": lambda it: get(it)["responses"].update({"410": {"description": "Gone."}}),
     "field": lambda it: _add(schema("Ticket")(it), "seat", required=True),
     "input": lambda it: _add(schema("NewTicket")(it), "seat", required=False),
+    "choice": lambda it: listed(it)["parameters"][5]["schema"]["enum"].append("oldest"),
+    "wider parameter": lambda it: listed(it)["parameters"][0]["schema"].update(maximum=500),
+    "wider input": lambda it: schema("NewPassword")(it)["properties"]["password"].pop("minLength"),
     "parameter": lambda it: listed(it)["parameters"].append(
         {"in": "query", "name": "seat", "schema": {"type": "string"}}
     ),
@@ -164,6 +223,19 @@ def test_what_a_consumer_would_miss_is_named(change: Change, line: str) -> None:
 @pytest.mark.parametrize("change", ADDS.values(), ids=ADDS)
 def test_what_is_added_breaks_nobody(change: Change) -> None:
     assert changed(OPENAPI, change) == []
+
+
+def test_an_event_from_before_has_no_field_of_what_may_be_null() -> None:
+    """The same for what a list holds."""
+    held: Json = {"type": "object", "properties": {}, "required": []}
+    for wrap in ({"anyOf": [held, {"type": "null"}]}, {"type": "array", "items": held}):
+        before = deepcopy(ASYNCAPI)
+        schema("TicketState")(before)["properties"]["hall"] = deepcopy(wrap)
+        after = deepcopy(before)
+        hall = schema("TicketState")(after)["properties"]["hall"]
+        _add(hall["items"] if "items" in hall else hall["anyOf"][0], "seat", required=True)
+        [first, *_] = broken(before, after)
+        assert "seat is new, and has no default" in first
 
 
 def test_a_field_of_an_event_is_added_with_a_default() -> None:
