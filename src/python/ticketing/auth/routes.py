@@ -97,7 +97,10 @@ def _sign_up(id: str | None) -> ResponseReturnValue:
 @limited("sign_ins_per_address", by_address)
 @limited("sign_ins_per_account", by_email)
 def sign_in() -> ResponseReturnValue:
-    return _in_new_session(use_cases(Accounts).sign_in(**body(credentials)))
+    """Ends the session that the browser had: nothing could renew or end that one any more."""
+    account = use_cases(Accounts).sign_in(**body(credentials))
+    use_cases(Accounts).sessions.end_by(refresh_token())
+    return _in_new_session(account)
 
 
 @users.put("/email")

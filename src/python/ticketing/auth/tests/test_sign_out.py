@@ -111,6 +111,26 @@ def test_an_old_refresh_token_signs_out_too(service: Service[Accounts], phone: F
     assert can_go_on(phone) == (False, False)
 
 
+def test_who_signs_in_again_ends_the_session_that_the_browser_had(
+    service: Service[Accounts], phone: FlaskClient, laptop: FlaskClient, ann: dict[str, str]
+) -> None:
+    before = copy(phone, "session", "refresh")
+    assert phone.post("/api/users/signin", json=ann).status_code == 200
+    assert work(service, phone, laptop) == ["session.ended"]
+    assert can_go_on(before) == (False, False)
+    assert can_go_on(phone) == (True, True)
+    assert can_go_on(laptop) == (True, True)
+
+
+def test_who_mistypes_the_password_ends_nothing(
+    service: Service[Accounts], phone: FlaskClient, ann: dict[str, str]
+) -> None:
+    wrong = {**ann, "password": "incorrect"}
+    assert phone.post("/api/users/signin", json=wrong).status_code == 400
+    assert work(service) == []
+    assert can_go_on(phone) == (True, True)
+
+
 def test_signing_out_twice_is_told_once(service: Service[Accounts], phone: FlaskClient) -> None:
     again = copy(phone, "session", "refresh")
     for client in (phone, again):
