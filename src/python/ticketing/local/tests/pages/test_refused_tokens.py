@@ -1,4 +1,4 @@
-"""Whose token is young and not taken, as its key was dropped, goes on, or signs out, all the same."""
+"""Whose token is young but refused, as its key was dropped, goes on, or signs out, all the same."""
 
 import pytest
 
