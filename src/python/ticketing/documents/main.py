@@ -21,7 +21,8 @@ def main(check: bool, breaks: bool, root: Path) -> None:
     stale = documents.stale()
     if check and stale:
         raise SystemExit(f"not current: {', '.join(stale)}; run {AGAIN}")
-    documents.write()
+    if not check:
+        documents.write()
     print("\n".join([*stale, "current"]))  # noqa: T201  # a command's answer
 
 

@@ -1,6 +1,7 @@
 """The command that writes the documents: it takes nothing away unless it is told to."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_a_check_writes_nothing_and_names_the_command(root: Path) -> None:
         f"not current: {OPENAPI}; run ./pants run src/python/ticketing/documents\n"
     )
     assert (root / OPENAPI).read_text() == kept
+
+
+@pytest.mark.parametrize("options", [["--check"], ["--check", "--break"]])
+def test_a_check_of_what_is_current_writes_nothing_either(root: Path, options: list[str]) -> None:
+    for name in (OPENAPI, ASYNCAPI, SERVED):
+        os.utime(root / name, (1, 1))
+    assert run(root, *options).exit_code == 0
+    for name in (OPENAPI, ASYNCAPI, SERVED):
+        assert (root / name).stat().st_mtime == 1
 
 
 @pytest.mark.parametrize("options", [[], ["--check"]], ids=["write", "check"])
