@@ -8,8 +8,12 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
+from ticketing.common.identity import CSRF
+from ticketing.common.identity import CSRF_HEADER
+from ticketing.common.identity import SESSION
 from ticketing.common.openapi_answers import SCHEMAS
 from ticketing.common.openapi_answers import answers_of
+from ticketing.common.openapi_answers import schemas_of
 from ticketing.common.openapi_answers import shared
 from ticketing.common.openapi_inputs import IF_MATCH
 from ticketing.common.openapi_inputs import IF_NONE_MATCH
@@ -28,20 +32,20 @@ SECURITY: Json = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "session",
+        "name": SESSION,
         "description": "Set by signing up or in.",
     },
     "csrf": {
         "type": "apiKey",
         "in": "header",
-        "name": "X-XSRF-TOKEN",
-        "description": "The value of the cookie XSRF-TOKEN: with the session, for all but GET.",
+        "name": CSRF_HEADER,
+        "description": f"The value of the cookie {CSRF}: with the session, for all but GET.",
     },
     "bearer": {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "The value of the cookie session, which then needs no X-XSRF-TOKEN.",
+        "description": f"The value of the cookie {SESSION}, which then needs no {CSRF_HEADER}.",
     },
 }
 
@@ -148,15 +152,11 @@ def _to(operation: Json) -> Json:
 
 def _schemas(operations: list[Operation]) -> Json:
     kinds = [kind for one in operations for kind in one.answers.values() if kind is not None]
-    _, schemas = msgspec.json.schema_components([*kinds, Errors], ref_template=SCHEMAS + "{name}")
+    schemas = schemas_of([*kinds, Errors])
     for one in operations:
         if one.body is not None:
             schemas[type(one.body).__name__] = body_schema(one.body)
-    return {name: _untitled(schema) for name, schema in sorted(schemas.items())}
-
-
-def _untitled(schema: Json) -> Json:
-    return {name: value for name, value in schema.items() if name != "title"}
+    return dict(sorted(schemas.items()))
 
 
 def _camel(name: str) -> str:

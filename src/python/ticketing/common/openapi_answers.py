@@ -47,13 +47,12 @@ FAILURES: dict[int, tuple[str, str, list[str]]] = {
     ),
     431: ("HeadersTooLong", "Over 16 KiB of headers, or too many; it says no more.", []),
     500: ("Failed", "A fault of ours.", ["Something went wrong"]),
-    503: (
-        "Unavailable",
-        "Somebody else gives no answer: what was asked may have happened or not.",
-        ["The card processor gives no answer, try again"],
-    ),
 }
 """By status: the name of the answer, what it means, and its sentences; without any, no body."""
+MEANINGS = {status: meaning for status, (_, meaning, _) in FAILURES.items()} | {
+    503: "Not now: what was asked may have happened or not.",
+}
+"""Those too of which each route has sentences of its own."""
 
 HEADERS: dict[str, tuple[str, Json]] = {
     "RequestId": ("The request's id, in all logs; one sent along is kept.", {"type": "string"}),
@@ -85,6 +84,12 @@ def shared() -> Json:
     }
 
 
+def schemas_of(kinds: Collection[Any]) -> Json:
+    """The schemas of these types and of all that they hold, by their names."""
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=SCHEMAS + "{name}")
+    return {name: _untitled(schemas[name]) for name in sorted(schemas)}
+
+
 def answers_of(operation: Operation, method: str, *, found: bool, limited: bool) -> Json:
     """Every answer by its status; `found` is by an id in the path, `limited` has a 429."""
     answers = {
@@ -96,6 +101,8 @@ def answers_of(operation: Operation, method: str, *, found: bool, limited: bool)
         answers["400"] = _failure(400, "Not valid, or the rules say no.", said)
     for status in _failures(operation, method, found=found, limited=limited):
         answers[str(status)] = {"$ref": f"#/components/responses/{FAILURES[status][0]}"}
+    for status, lines in operation.says.items():
+        answers[str(status)] = _failure(status, MEANINGS[status], [(line, "") for line in lines])
     return dict(sorted(answers.items()))
 
 
@@ -137,6 +144,10 @@ def _headers(operation: Operation) -> Json:
     if operation.keyed:
         headers[REPLAYED] = _header("Replayed")
     return headers
+
+
+def _untitled(schema: Json) -> Json:
+    return {name: value for name, value in schema.items() if name != "title"}
 
 
 def _header(name: str) -> Json:

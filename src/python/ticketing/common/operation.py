@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import KW_ONLY
 from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum
 from typing import Any
 from typing import TypeVar
@@ -33,9 +34,10 @@ class Operation:
     """Decorator for a view, below that of its route: what the documents of the API say of it.
 
     `answers` has the type of the body of each success, None where there is none; `refusals` are the
-    sentences of a 400 besides those of the schemas, some with a field; `fails` are further
-    statuses. `keyed` takes an Idempotency-Key, `conditional` an If-Match, `paged` names the next
-    page, `cookies` says which are set.
+    sentences of a 400 besides those of the schemas, some with a field; `fails` are further statuses
+    with the sentences that they always have, `says` those with sentences of this route alone.
+    `keyed` takes an Idempotency-Key, `conditional` an If-Match, `paged` names the next page,
+    `cookies` says which are set.
     """
 
     summary: str
@@ -47,6 +49,7 @@ class Operation:
     query: Schema | None = None
     refusals: Sequence[str | tuple[str, str]] = ()
     fails: Sequence[int] = ()
+    says: Mapping[int, Sequence[str]] = field(default_factory=dict)
     tag: Tag | None = None
     keyed: bool = False
     conditional: bool = False

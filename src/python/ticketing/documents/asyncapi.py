@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from ticketing.common import events
 from ticketing.common.events import Event
 from ticketing.common.events import PaymentRejected
 from ticketing.common.events import SessionEnded
 from ticketing.common.events import UserSignedOut
 from ticketing.common.events import subject
+from ticketing.common.openapi_answers import schemas_of
 from ticketing.expiration import handlers as expiration
 from ticketing.orders import handlers as orders
 from ticketing.payments import handlers as payments
@@ -59,7 +58,6 @@ ELSEWHERE: dict[type[Event], str] = {PaymentRejected: "orders"}
 def asyncapi() -> Json:
     """Every event: where it travels, what it holds, who tells it and who listens."""
     kinds = sorted(_kinds(), key=subject)
-    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Ticketing", "version": "1", "description": DESCRIPTION},
@@ -69,7 +67,7 @@ def asyncapi() -> Json:
         "operations": {name: one for kind in kinds for name, one in _operations(kind)},
         "components": {
             "messages": {kind.__name__: _message(kind) for kind in kinds},
-            "schemas": {name: _untitled(schemas[name]) for name in sorted(schemas)},
+            "schemas": schemas_of(kinds),
         },
     }
 
@@ -107,7 +105,3 @@ def _operation(action: str, kind: type[Event]) -> Json:
     channel = f"#/channels/{subject(kind)}"
     messages = [{"$ref": f"{channel}/messages/{kind.__name__}"}]
     return {"action": action, "channel": {"$ref": channel}, "messages": messages}
-
-
-def _untitled(schema: Json) -> Json:
-    return {name: value for name, value in schema.items() if name != "title"}

@@ -42,7 +42,8 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
     " post the same again, under another key or none.",
     body=new_payment,
     refusals=["Cannot pay for a cancelled order", "Your card was declined."],
-    fails=[404, 503],
+    fails=[404],
+    says={503: ["The card processor gives no answer, try again"]},
     keyed=True,
 )
 @limited("payments_per_user", by_user)
@@ -61,7 +62,14 @@ def pay(user: User, _: str | None) -> ResponseReturnValue:
     details="For Stripe, which signs it; it comes again unless the answer is 2xx.",
     who=Who.ANYONE,
     refusals=["Not signed by Stripe, or too long ago"],
-    fails=[409, 503],
+    says={
+        409: ["Somebody else was first, try again"],
+        503: [
+            "Too many webhooks at once, try again",
+            "Webhooks are not set up",
+            "The card processor gives no answer, try again",
+        ],
+    },
 )
 def receive() -> ResponseReturnValue:
     data = request.get_data()

@@ -9,6 +9,9 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from marshmallow import validate
 
+from ticketing.common.identity import CSRF
+from ticketing.common.identity import CSRF_HEADER
+from ticketing.common.identity import SESSION
 from ticketing.common.limits import by_address
 from ticketing.common.limits import limited
 from ticketing.common.openapi import document
@@ -78,7 +81,13 @@ def get() -> ResponseReturnValue:
 
 
 @routes.delete("/<thing_id>")
-@Operation("Be rid of it", answers={204: None}, details="For good.", fails=[503], conditional=True)
+@Operation(
+    "Be rid of it",
+    answers={204: None},
+    details="For good.",
+    says={409: ["It is in use"], 503: ["Later", "Not today"]},
+    conditional=True,
+)
 def remove() -> ResponseReturnValue:
     return ""
 
@@ -103,7 +112,7 @@ def parameters(operation: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def sentences(answer: dict[str, Any]) -> list[tuple[str, str | None]]:
-    """The messages of a 400, with their fields."""
+    """The messages of a failure, with their fields."""
     examples = answer["content"]["application/json"]["examples"].values()
     errors = [error for example in examples for error in example["value"]["errors"]]
     return [(error["message"], error.get("field")) for error in errors]
@@ -167,6 +176,19 @@ def test_a_refusal_is_shown_with_its_field() -> None:
         ("Sort must be newest or oldest", "sort"),
         ("Limit must be given once", "limit"),
     ]
+
+
+def test_a_route_has_sentences_of_its_own_in_place_of_those_of_all() -> None:
+    answers = ONE["delete"]["responses"]
+    assert sentences(answers["409"]) == [("It is in use", None)]
+    assert sentences(answers["503"]) == [("Later", None), ("Not today", None)]
+    assert ALL["post"]["responses"]["409"] == {"$ref": "#/components/responses/Conflict"}
+
+
+def test_a_session_goes_by_the_names_that_the_services_know() -> None:
+    schemes = MADE["components"]["securitySchemes"]
+    assert (schemes["session"]["name"], schemes["csrf"]["name"]) == (SESSION, CSRF_HEADER)
+    assert CSRF in schemes["csrf"]["description"]
 
 
 def test_an_answer_names_its_headers() -> None:
