@@ -1,10 +1,6 @@
-"""Every service's HTTP, in one process, and tokens that should and should not open it."""
+"""Every service's HTTP, in one process."""
 
-import base64
-import hashlib
-import hmac
 import itertools
-import time
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -19,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization import NoEncryption
 from cryptography.hazmat.primitives.serialization import PrivateFormat
-from cryptography.hazmat.primitives.serialization import PublicFormat
 from flask import Flask
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
@@ -118,40 +113,15 @@ class Place:
         return self.apps["auth" if kind == "users" else kind]
 
 
-@dataclass(frozen=True)
-class Keys:
-    """By which the platform's tokens are signed, and what an attacker knows of them."""
-
-    signing: Any
-    algorithm: str
-    foreign: Any
-    confused: list[tuple[Any, str]]
-    """Keys with which somebody signs by another algorithm than theirs."""
-
-
-def shared_key() -> Keys:
-    stranger = Ed25519PrivateKey.generate()
-    confused = [("", "HS256"), (stranger, "EdDSA"), (ENV["JWT_KEY"], "HS512")]
-    return Keys(ENV["JWT_KEY"], "HS256", "another key, thirty-two bytes or more", confused)
-
-
-def pair() -> Keys:
-    mine, stranger = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    public = mine.public_key()
-    raw = public.public_bytes_raw()
-    open_ssh = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-    return Keys(mine, "EdDSA", stranger, [(raw, "HS256"), (open_ssh, "HS256"), (raw, "HS512")])
-
-
 @contextmanager
-def place_of(keys: Keys) -> Iterator[Place]:
-    """A platform whose tokens are signed so."""
-    if isinstance(keys.signing, str):
+def place_of(signing: str | Ed25519PrivateKey) -> Iterator[Place]:
+    """A platform whose tokens are signed by this key."""
+    if isinstance(signing, str):
         auth = build_auth(ENV, memory_database())
         auth.prepare()
         yield Place(auth, World(), {})
         return
-    pem = keys.signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    pem = signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     env = {name: value for name, value in ENV.items() if name != "JWT_KEY"}
     auth = build_auth({**env, "JWT_PRIVATE_KEY": pem}, memory_database())
     auth.prepare()
@@ -166,68 +136,3 @@ def _published(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/api/users/keys"
     server.shutdown()
     server.server_close()
-
-
-def bad_tokens(place: Place, person: Person, keys: Keys) -> dict[str, str]:
-    """Tokens that say what the person's own does, or nearly, and must open nothing."""
-    claims, header, now = person.claims, person.header, int(time.time())
-
-    def signed(key: Any = None, by: str = "", head: Any = None, **changes: Any) -> str:
-        said = {k: v for k, v in {**claims, **changes}.items() if v is not None}
-        headers = header if head is None else head
-        return _sign(said, keys.signing if key is None else key, by or keys.algorithm, headers)
-
-    head, body, signature = person.token.split(".")
-    other = _sign({**claims, "sub": "5c0a7922c9d89830f4911426"}, keys.foreign, keys.algorithm, {})
-    ended = place.sign_in(person)
-    place.end(ended)
-    bad = {
-        "empty": "",
-        "junk": "junk",
-        "expired": signed(iat=now - 700, exp=now - 100),
-        "forged": signed(keys.foreign),
-        "tampered": f"{head}.{other.split('.')[1]}.{signature}",
-        "unsigned": f"{head}.{body}.",
-        "of another audience": signed(aud="elsewhere"),
-        "of no audience": signed(aud=None),
-        "of another service": signed(iss="elsewhere"),
-        "of an unknown key": signed(head={"kid": "unknown"}),
-        "of no key": signed(head={}),
-        "without an end": signed(exp=None),
-        "good for a year": signed(exp=now + 365 * 24 * 3600),
-        "of nobody": signed(sub=""),
-        "revoked": ended.token,
-    }
-    for name in ("none", "None", "NONE"):
-        bad[f"algorithm {name}"] = _none(header, claims, name)
-    for number, (key, algorithm) in enumerate(keys.confused):
-        bad[f"confused {number}"] = signed(key, algorithm)
-        bad[f"confused {number}, of no key"] = signed(key, algorithm, {})
-    return bad
-
-
-def _sign(said: Mapping[str, Any], key: Any, algorithm: str, header: Mapping[str, Any]) -> str:
-    """As whoever has the key can, also where the library warns of it."""
-    head = {name: value for name, value in header.items() if name != "alg"}
-    if algorithm.startswith("HS"):  # which the library would not do with a public key
-        return _by_hand(head, said, key.encode() if isinstance(key, str) else key, algorithm)
-    return jwt.encode(dict(said), key, algorithm, headers=head)
-
-
-def _none(header: Mapping[str, Any], said: Mapping[str, Any], name: str) -> str:
-    head = {**header, "alg": name}
-    return f"{_part(head)}.{_part(said)}."
-
-
-def _by_hand(header: Mapping[str, Any], said: Any, key: bytes, algorithm: str) -> str:
-    text = f"{_part({**header, 'typ': 'JWT', 'alg': algorithm})}.{_part(said)}"
-    hash = {"HS256": hashlib.sha256, "HS512": hashlib.sha512}[algorithm]
-    return f"{text}.{_encoded(hmac.digest(key, text.encode(), hash))}"
-
-
-def _part(value: Any) -> str:
-    return _encoded(msgspec.json.encode(value))
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

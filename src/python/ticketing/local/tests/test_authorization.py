@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from ticketing.local.tests.authorization import PASSWORD
-from ticketing.local.tests.authorization import Keys
 from ticketing.local.tests.authorization import Person
 from ticketing.local.tests.authorization import Place
-from ticketing.local.tests.authorization import bad_tokens
-from ticketing.local.tests.authorization import pair
 from ticketing.local.tests.authorization import place_of
-from ticketing.local.tests.authorization import shared_key
+from ticketing.local.tests.bad_tokens import Keys
+from ticketing.local.tests.bad_tokens import bad_tokens
+from ticketing.local.tests.bad_tokens import pair
+from ticketing.local.tests.bad_tokens import shared_key
 from ticketing.local.tests.world import GOOD
 
 Body = Callable[["Asked"], Any]
@@ -139,7 +139,7 @@ def keys(request: pytest.FixtureRequest) -> Keys:
 
 @pytest.fixture(scope="module")
 def place(keys: Keys) -> Iterator[Place]:
-    with place_of(keys) as place:
+    with place_of(keys.signing) as place:
         yield place
 
 
