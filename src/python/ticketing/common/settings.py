@@ -12,6 +12,9 @@ import msgspec
 from ticketing.common.protection import Origins
 from ticketing.common.proxies import Proxies
 
+SHORTEST_KEY = 32
+"""Bytes: with less, who has one token can try keys until they find the one (RFC 7518, 3.2)."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     """What every process reads; a field `mongo_uri` is the variable `MONGO_URI`.
@@ -39,7 +42,8 @@ class ServiceSettings(WebSettings, frozen=True, kw_only=True, rename="upper"):
     `limits_redis_url` nobody is told that they ask too often.
 
     Tokens are checked by the secret `jwt_key`, and by `jwt_other_keys` (with commas between) while
-    it is being replaced; or by the public keys that auth shows under `jwt_keys_url`.
+    it is being replaced, of SHORTEST_KEY bytes each; or by the public keys that auth shows under
+    `jwt_keys_url`.
     """
 
     one_of: ClassVar[tuple[str, ...]] = ("JWT_KEY", "JWT_KEYS_URL")
@@ -48,6 +52,16 @@ class ServiceSettings(WebSettings, frozen=True, kw_only=True, rename="upper"):
     jwt_key: str = ""
     jwt_other_keys: str = ""
     jwt_keys_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, whose text shows nothing of a key."""
+        if self.jwt_key:
+            _check_keys("JWT_KEY", [self.jwt_key])
+            _check_keys("JWT_OTHER_KEYS", self.other_secrets())
+
+    def other_secrets(self) -> list[str]:
+        """What is in `jwt_other_keys`, beside `jwt_key`."""
+        return [key for key in map(str.strip, self.jwt_other_keys.split(",")) if key]
 
 
 class BrokerSettings(Settings, frozen=True, kw_only=True, rename="upper"):
@@ -84,6 +98,11 @@ def read(kind: type[S], env: Mapping[str, str]) -> S:
         return msgspec.convert(given, kind, strict=False, dec_hook=_from_text)
     except msgspec.ValidationError as error:
         raise SystemExit(f"wrong in the environment: {error}") from None
+
+
+def _check_keys(name: str, keys: list[str]) -> None:
+    if any(len(key.encode()) < SHORTEST_KEY for key in keys):
+        raise ValueError(f"{name} takes keys of {SHORTEST_KEY} bytes or more")
 
 
 def _from_text(kind: Any, text: str) -> Any:

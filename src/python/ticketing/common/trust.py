@@ -64,8 +64,7 @@ def signer_of(settings: ServiceSettings) -> Signer | None:
     """Who knows JWT_KEY could sign; None for those who only check, by the keys of auth."""
     if not settings.jwt_key:
         return None
-    others = [other.strip() for other in settings.jwt_other_keys.split(",")]
-    return Signer(shared(settings.jwt_key), [shared(other) for other in others if other])
+    return Signer(shared(settings.jwt_key), [shared(other) for other in settings.other_secrets()])
 
 
 def _keep_doing(what: Callable[[], None], every: float) -> None:

@@ -25,7 +25,7 @@ STORES = operator.STORES
 ADDRESSES = ("NATS_URL", "REDIS_URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 VARIABLES = (*ADDRESSES, "NATS_CLUSTER_ID", *STRIPE)
-UNUSED = "of no use here"
+UNUSED = "of no use here, though long enough for a key"
 """A key in place of one that is not set: nobody signs in here, and most verbs need no Stripe."""
 _BUILD: dict[str, Callable[[Mapping[str, str]], Service[Any]]] = {
     "auth": auth.build,

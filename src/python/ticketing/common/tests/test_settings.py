@@ -7,7 +7,8 @@ from ticketing.common.settings import ServiceSettings
 from ticketing.common.settings import Settings
 from ticketing.common.settings import read
 
-ENV = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEY": "secret", "UNRELATED": "x"}
+KEY = "a secret of at least thirty-two bytes"
+ENV = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEY": KEY, "UNRELATED": "x"}
 
 
 def complaint(env: dict[str, str], kind: type[Settings] = ServiceSettings) -> str:
@@ -21,7 +22,7 @@ def complaint(env: dict[str, str], kind: type[Settings] = ServiceSettings) -> st
 
 def test_settings_are_read_by_their_upper_names() -> None:
     settings = read(ServiceSettings, {**ENV, "PORT": "8080", "HOST": "127.0.0.1"})
-    assert (settings.mongo_uri, settings.jwt_key) == ("mongodb://db/tickets", "secret")
+    assert (settings.mongo_uri, settings.jwt_key) == ("mongodb://db/tickets", KEY)
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
 
 
@@ -50,7 +51,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
 def test_of_two_ways_to_the_keys_only_one_is_taken() -> None:
     other = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEYS_URL": "http://auth/keys"}
     assert read(ServiceSettings, {**other, "JWT_KEY": ""}).jwt_keys_url == "http://auth/keys"
-    said = complaint({**other, "JWT_KEY": "secret"})
+    said = complaint({**other, "JWT_KEY": KEY})
     assert said == "only one may be in the environment: JWT_KEY, JWT_KEYS_URL"
 
 
@@ -70,6 +71,32 @@ def test_an_empty_optional_variable_is_as_good_as_none() -> None:
 
 def test_a_complaint_shows_no_secret() -> None:
     assert "secret" not in complaint({**ENV, "PORT": "x"})
+
+
+LONG, SHORT, WIDE = "k" * 32, "secret" + "k" * 25, "secret" + "\u00e9" * 13
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ({"JWT_KEY": SHORT}, "JWT_KEY"),
+        ({"JWT_KEY": SHORT, "JWT_OTHER_KEYS": LONG}, "JWT_KEY"),
+        ({"JWT_OTHER_KEYS": SHORT}, "JWT_OTHER_KEYS"),
+        ({"JWT_OTHER_KEYS": f"{LONG},{SHORT} "}, "JWT_OTHER_KEYS"),
+        ({"JWT_OTHER_KEYS": f"{SHORT},{LONG}"}, "JWT_OTHER_KEYS"),
+    ],
+)
+def test_a_key_that_could_be_guessed_is_named_and_not_shown(
+    keys: dict[str, str], named: str
+) -> None:
+    said = complaint({**ENV, **keys})
+    assert said == f"wrong in the environment: {named} takes keys of 32 bytes or more"
+
+
+@pytest.mark.parametrize("keys", ["", LONG, f"{LONG}, {LONG} ,", WIDE])
+def test_keys_of_32_bytes_or_more_are_taken(keys: str) -> None:
+    settings = read(ServiceSettings, {**ENV, "JWT_KEY": WIDE, "JWT_OTHER_KEYS": keys})
+    assert settings.other_secrets() == [key.strip() for key in keys.split(",") if key.strip()]
 
 
 def test_settings_cannot_be_changed() -> None:

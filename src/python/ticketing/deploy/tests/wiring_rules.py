@@ -136,7 +136,7 @@ def _kinds(labels: Json) -> list[type[Settings]]:
 
 def _complaint(kind: type[Settings], given: Json) -> Iterator[str]:
     try:
-        read(kind, {name: v if isinstance(v, str) else "given" for name, v in given.items()})
+        read(kind, {name: v if isinstance(v, str) else "given" * 8 for name, v in given.items()})
     except SystemExit as stopped:
         yield str(stopped.code)
 
