@@ -14,9 +14,9 @@ from ticketing.client.paths import HOME
 from ticketing.client.paths import asked
 from ticketing.client.paths import with_query
 from ticketing.client.views import Listing
-from ticketing.client.visitor import CSRF
 from ticketing.client.visitor import Visitor
 from ticketing.client.visitor import new_key
+from ticketing.common.identity import CSRF
 
 
 def page(visitor: Visitor, template: str, status: int = 200, **values: Any) -> Response:

@@ -14,8 +14,9 @@ from ticketing.client.syntax import TOKEN
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.errors import Unavailable
+from ticketing.common.identity import REFRESH
+from ticketing.common.identity import SESSION
 
-SESSION, REFRESH = "session", "refresh"
 _KNOWN, _ASKED = "ticketing.session", "ticketing.session.renewal"
 
 Renew = Callable[[str], list[str]]

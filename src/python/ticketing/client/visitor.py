@@ -8,7 +8,6 @@ from flask import current_app
 from flask import request
 
 from ticketing.client.api import Api
-from ticketing.client.sessions import SESSION
 from ticketing.client.sessions import access_token
 from ticketing.client.sessions import another_token
 from ticketing.client.sessions import claims
@@ -17,9 +16,11 @@ from ticketing.client.syntax import TOKEN
 from ticketing.client.views import User
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
+from ticketing.common.identity import CSRF
+from ticketing.common.identity import CSRF_HEADER
+from ticketing.common.identity import SESSION
 
 MAX_KEY = 255
-CSRF = "XSRF-TOKEN"
 
 
 class Visitor:
@@ -107,5 +108,5 @@ def _forwarded() -> dict[str, str]:
     }
     token = request.form.get("csrf", "")
     if TOKEN.fullmatch(token):
-        headers["X-XSRF-TOKEN"] = token
+        headers[CSRF_HEADER] = token
     return headers
