@@ -70,7 +70,10 @@ def nats_users(cluster_id: str = "ticketing") -> str:
 
 def _subjects(streams: Streams, name: str) -> Iterator[str]:
     """What a service's worker publishes: events, its copies and dead letters, and questions to
-    JetStream. Whoever comes first makes the streams; nobody deletes or purges one.
+    JetStream. Whoever comes first makes the streams; nobody may delete or purge one.
+
+    This keeps mistakes and lesser leaks in, not a service that was taken over: who may update a
+    stream can transform subjects in it, and so forge others' events, or have it keep no message.
     """
     yield from PUBLISHED[name]
     yield copies_for(name)
