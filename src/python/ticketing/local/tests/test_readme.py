@@ -1,0 +1,68 @@
+"""What README.md of `common` shows works: the consumer in ten lines hears an event."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ticketing.common.bus import Message
+from ticketing.common.clock import utc_now
+from ticketing.common.events import TicketCreated
+from ticketing.common.events import TicketState
+from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.testing_servers import eventually
+from ticketing.common.tests.processes import Process
+from ticketing.local import access
+from ticketing.local.reach import Reach
+from ticketing.local.tests.infrastructure import infrastructure
+
+README = files("ticketing.common").joinpath("README.md").read_text()
+PATIENCE = 60
+
+
+@pytest.fixture()
+def reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reach]:
+    """With the entry that the README tells to make."""
+    assert '`"announcer": ()`' in README
+    assert "nats://announcer:" in README
+    monkeypatch.setitem(access.PUBLISHED, "announcer", ())
+    with infrastructure(tmp_path) as reach:
+        yield reach
+
+
+def example() -> str:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    return str(code)
+
+
+async def put_on_sale(url: str) -> None:
+    ticket = TicketState(id="a" * 24, title="Concert", price=25.5, user_id="b" * 24, version=0)
+    event = TicketCreated(id="1", occurred_at=utc_now(), ticket=ticket)
+    bus = JetStreamBus(url, "ticketing", "test")
+    await bus.connect()
+    body = msgspec.json.encode(event)
+    await bus.publish(Message(id="1", subject="ticket.created", body=body, correlation_id="1"))
+    await bus.close()
+
+
+@pytest.mark.parametrize("user", ["announcer", access.OPERATOR])
+def test_the_ten_lines_of_the_readme_hear_of_a_ticket(
+    reach: Reach, tmp_path: Path, user: str
+) -> None:
+    program = tmp_path / "announcer.py"
+    program.write_text(example())
+    assert len(list(filter(None, example().splitlines()))) == 10
+    url = reach.bus(user)["NATS_URL"]
+    consumer = Process(tmp_path, "worker", program=[str(program)], NATS_URL=url)
+    try:
+        eventually(lambda: consumer.missing() == [], within=PATIENCE)
+        asyncio.run(put_on_sale(reach.bus("tickets")["NATS_URL"]))
+        said = "New on sale: Concert for 25.5"
+        eventually(lambda: said in consumer.said, within=PATIENCE)
+        assert consumer.stop()[0] == 0
+    finally:
+        consumer.clean_up()
