@@ -1,0 +1,100 @@
+"""Routes of a service that say all that a document can tell, and their document."""
+
+from typing import Any
+
+from flask import Blueprint
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+from marshmallow import validate
+
+from ticketing.common.limits import by_address
+from ticketing.common.limits import limited
+from ticketing.common.openapi import document
+from ticketing.common.operation import Operation
+from ticketing.common.operation import Tag
+from ticketing.common.operation import Who
+from ticketing.common.queries import Page
+from ticketing.common.queries import choice
+from ticketing.common.replies import told
+from ticketing.common.schemas import text
+from ticketing.common.views import Versioned
+
+routes = Blueprint("things", __name__, url_prefix="/api/things")
+
+
+class Thing(Versioned, frozen=True):
+    """A thing."""
+
+    name: str
+
+
+class NewThing(Schema):
+    """What it is to be called."""
+
+    name = text("Name is required", validate.Length(1, 20), example="Lamp")
+
+
+class Things(Page):
+    sort = choice("Sort", "newest", "oldest")
+
+
+@routes.get("")
+@Operation(
+    "All things",
+    answers={200: list[Thing]},
+    who=Who.ANYONE,
+    query=Things(),
+    tag=Tag.CONTENT,
+    paged=True,
+)
+def all_of_them() -> ResponseReturnValue:
+    return "[]"
+
+
+@routes.post("")
+@Operation(
+    "Make one",
+    answers={201: Thing},
+    body=NewThing(),
+    refusals=["No", ("Not that", "name")],
+    tag=Tag.VERSION,
+    keyed=True,
+    cookies="A taste.",
+)
+@limited("things_per_address", by_address)
+def make_one() -> ResponseReturnValue:
+    return told(Thing(id="a", version=0, name="A"), 201)
+
+
+@routes.get("/<thing_id>")
+@Operation("A thing", answers={200: Thing}, tag=Tag.VERSION)
+def get() -> ResponseReturnValue:
+    return ""
+
+
+@routes.delete("/<thing_id>")
+@Operation(
+    "Be rid of it",
+    answers={204: None},
+    details="For good.",
+    says={409: ["It is in use"], 503: ["Later", "Not today"]},
+    conditional=True,
+)
+def remove() -> ResponseReturnValue:
+    return ""
+
+
+@routes.get("/silent")
+def silent() -> ResponseReturnValue:
+    return ""
+
+
+def made() -> dict[str, Any]:
+    app = Flask("things", static_folder=None)
+    app.register_blueprint(routes)
+    return document(app, "Things")
+
+
+MADE = made()
+ALL, ONE = MADE["paths"]["/api/things"], MADE["paths"]["/api/things/{thingId}"]
