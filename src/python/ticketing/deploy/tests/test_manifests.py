@@ -7,6 +7,7 @@ from ticketing.deploy.tests import network_rules
 from ticketing.deploy.tests import pod_rules
 from ticketing.deploy.tests import production_rules
 from ticketing.deploy.tests import secret_rules
+from ticketing.deploy.tests import variable_rules
 from ticketing.deploy.tests import wiring_rules
 from ticketing.deploy.tests.manifests import Json
 from ticketing.deploy.tests.manifests import Rule
@@ -24,6 +25,7 @@ RULES = (
     *pod_rules.RULES,
     *secret_rules.RULES,
     *wiring_rules.RULES,
+    *variable_rules.RULES,
     *network_rules.RULES,
 )
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]

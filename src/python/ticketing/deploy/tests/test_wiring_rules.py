@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ticketing.deploy.tests import network_rules
+from ticketing.deploy.tests import variable_rules
 from ticketing.deploy.tests import wiring_rules
 from ticketing.deploy.tests.breaking import Case
 from ticketing.deploy.tests.manifests import Json
@@ -14,13 +15,13 @@ from ticketing.deploy.tests.network_rules import arrows
 from ticketing.deploy.tests.network_rules import closed
 from ticketing.deploy.tests.network_rules import ports
 from ticketing.deploy.tests.network_rules import reached
-from ticketing.deploy.tests.wiring_rules import brokers
+from ticketing.deploy.tests.variable_rules import brokers
+from ticketing.deploy.tests.variable_rules import replica_sets
+from ticketing.deploy.tests.variable_rules import settings
+from ticketing.deploy.tests.variable_rules import sources
 from ticketing.deploy.tests.wiring_rules import ingresses
-from ticketing.deploy.tests.wiring_rules import replica_sets
 from ticketing.deploy.tests.wiring_rules import selectors
 from ticketing.deploy.tests.wiring_rules import services
-from ticketing.deploy.tests.wiring_rules import settings
-from ticketing.deploy.tests.wiring_rules import sources
 
 
 def table(manifests: Manifests) -> Iterator[str]:
@@ -110,4 +111,5 @@ def test_a_name_or_an_arrow_that_leads_astray_is_told(case: Case) -> None:
 
 
 def test_every_rule_for_names_and_arrows_has_a_case() -> None:
-    assert {*wiring_rules.RULES, *network_rules.RULES, table} == {case.rule for case in CASES}
+    rules = {*wiring_rules.RULES, *variable_rules.RULES, *network_rules.RULES, table}
+    assert rules == {case.rule for case in CASES}
