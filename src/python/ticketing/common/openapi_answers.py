@@ -45,7 +45,11 @@ FAILURES: dict[int, tuple[str, str, list[str]]] = {
         "The limit of this route is reached.",
         ["Too many requests, try again in 60 seconds"],
     ),
-    431: ("HeadersTooLong", "Far over 16 KiB of headers, or over ninety of them; it says no more.", []),
+    431: (
+        "HeadersTooLong",
+        "Far over 16 KiB of headers, or over ninety of them; it says no more.",
+        [],
+    ),
     500: ("Failed", "A fault of ours.", ["Something went wrong"]),
 }
 """By status: the name of the answer, what it means, and its sentences; without any, no body."""
