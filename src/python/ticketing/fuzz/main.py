@@ -27,7 +27,7 @@ NOBODY = 1 / 4
 @click.option("--minutes", type=click.FloatRange(0.1), default=30.0, help="Of asking.")
 def main(seed: int, minutes: float) -> None:
     """Ask the real platform everything, signed in and not; no answer may be 5xx or break the
-    document that the platform itself gives.
+    document that the platform itself gives. Ends with 1 where one did, with 2 where one was 5xx.
     """
     directory = Path(tempfile.mkdtemp(prefix="ticketing-fuzz-"))
     platform = RunningPlatform(directory, hold_seconds=HOLD, workers=1)
@@ -43,7 +43,7 @@ def main(seed: int, minutes: float) -> None:
         say(f"FAILED: {failure}")
     if failures:
         say(f"Data and logs are kept in {directory}.")
-        sys.exit(1)
+        sys.exit(2 if any(report.server_errors()) else 1)
     shutil.rmtree(directory)
 
 

@@ -18,11 +18,15 @@ class Report:
         self._runs = runs
         self._counts = sum((run.counts for run in runs), Counter[str]())
 
-    def failures(self) -> Iterator[str]:
-        """One line or more for each; none where all is well."""
+    def server_errors(self) -> Iterator[str]:
+        """A line for each route and status that is a fault of the platform without a doubt."""
         for key, count in sorted(self._counts.items()):
             if key.rpartition(" ")[2].startswith("5"):
                 yield f"{key}: {count} times"
+
+    def failures(self) -> Iterator[str]:
+        """One line or more for each; none where all is well."""
+        yield from self.server_errors()
         for run in self._runs:
             if not run.counts:
                 yield f"{run.who}: nothing was asked\n{run.said}"

@@ -160,4 +160,6 @@ def test_a_run_without_faults_is_passed() -> None:
     ],
 )
 def test_what_went_wrong_is_said(run: Asked, failure: str) -> None:
-    assert list(Report([run]).failures()) == [failure]
+    report = Report([run])
+    assert list(report.failures()) == [failure]
+    assert any(report.server_errors()) == ("503" in failure)
