@@ -4,11 +4,12 @@ import hashlib
 
 from flask import request
 
+from ticketing.common.bodies import json_object
+
 
 def by_email() -> str | None:
     """The e-mail address in the body, as a hash: whoever reads the counts learns no address."""
-    body = request.get_json(silent=True)
-    email = body.get("email") if isinstance(body, dict) else None
+    email = json_object().get("email") if request.is_json else None
     if not isinstance(email, str):
         return None
     known_as = email.strip().lower().encode(errors="replace")

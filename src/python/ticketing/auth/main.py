@@ -13,7 +13,7 @@ from ticketing.auth.repository import UserRepository
 from ticketing.auth.service import Accounts
 from ticketing.auth.sessions import Sessions
 from ticketing.auth.settings import AuthSettings
-from ticketing.auth.settings import signer_of_auth
+from ticketing.auth.settings import signing_keys
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.mongo import Document
@@ -29,14 +29,13 @@ def build(
     env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
 ) -> Service[Accounts]:
     settings = read(AuthSettings, env)
-    signer = signer_of_auth(settings)
+    keys = signing_keys(settings)
     database = connect(settings.mongo_uri) if database is None else database
     stores = Store(database["users"]), Store(database["sessions"])
     users = UserRepository(stores[0])
     sessions = Sessions(
         SessionRepository(stores[1]),
         users,
-        signer,
         access=timedelta(seconds=settings.access_token_seconds),
         lifetimes=Lifetimes(
             idle=timedelta(days=settings.session_idle_days),
@@ -53,7 +52,7 @@ def build(
         stores=stores,
         indexes=INDEXES,
         routes=routes.users,
-        signer=signer,
+        signing_keys=keys,
     )
 
 

@@ -6,6 +6,7 @@ from flask import Response
 from flask import current_app
 from flask import make_response
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 
 from ticketing.auth import model
 from ticketing.auth.accounts_tried import by_email
@@ -20,13 +21,14 @@ from ticketing.auth.schemas import WhoIsThere
 from ticketing.auth.schemas import account_view
 from ticketing.auth.schemas import who_is_there
 from ticketing.auth.service import Accounts
+from ticketing.common.bodies import body
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.idempotency import ANYONE
 from ticketing.common.idempotency import answer_once
-from ticketing.common.identity import User
-from ticketing.common.identity import current_user
 from ticketing.common.identity import end_session
+from ticketing.common.identity import is_signed_in
 from ticketing.common.identity import named_session
+from ticketing.common.identity import public_keys
 from ticketing.common.identity import refresh_token
 from ticketing.common.identity import signed_in
 from ticketing.common.identity import start_session
@@ -36,7 +38,6 @@ from ticketing.common.limits import limited
 from ticketing.common.operation import Operation
 from ticketing.common.operation import Who
 from ticketing.common.replies import told
-from ticketing.common.web import body
 from ticketing.common.web import use_cases
 
 users = Blueprint("users", __name__, url_prefix="/api/users")
@@ -114,8 +115,9 @@ def sign_in() -> ResponseReturnValue:
 )
 @limited("password_checks_per_user", by_user)
 @signed_in
-def change_email(user: User) -> ResponseReturnValue:
-    return _in_new_session(use_cases(Accounts).change_email(user.id, **body(new_email)))
+def change_email() -> ResponseReturnValue:
+    changed = use_cases(Accounts).change_email(current_user.id, **body(new_email))
+    return _in_new_session(changed)
 
 
 @users.put("/password")
@@ -129,8 +131,9 @@ def change_email(user: User) -> ResponseReturnValue:
 )
 @limited("password_checks_per_user", by_user)
 @signed_in
-def change_password(user: User) -> ResponseReturnValue:
-    return _in_new_session(use_cases(Accounts).change_password(user.id, **body(new_password)))
+def change_password() -> ResponseReturnValue:
+    changed = use_cases(Accounts).change_password(current_user.id, **body(new_password))
+    return _in_new_session(changed)
 
 
 def _in_new_session(account: model.User) -> ResponseReturnValue:
@@ -178,15 +181,15 @@ def sign_out() -> ResponseReturnValue:
 @users.post("/signout/everywhere")
 @Operation("End all of one's own sessions", answers={200: Nothing}, fails=[409], cookies=CLEARED)
 @signed_in
-def sign_out_everywhere(user: User) -> ResponseReturnValue:
-    use_cases(Accounts).sessions.end_all(user.id)
+def sign_out_everywhere() -> ResponseReturnValue:
+    use_cases(Accounts).sessions.end_all(current_user.id)
     return end_session(told(Nothing()))
 
 
 @users.get("/currentuser")
 @Operation("Who is signed in", answers={200: WhoIsThere}, who=Who.ANYONE)
 def show_current_user() -> ResponseReturnValue:
-    return told(who_is_there(current_user()))
+    return told(who_is_there(current_user if is_signed_in() else None))
 
 
 @users.get("/keys")
@@ -195,5 +198,4 @@ def show_current_user() -> ResponseReturnValue:
 )
 def show_keys() -> ResponseReturnValue:
     """What the other services check tokens by, where they do not share a secret."""
-    found = use_cases(Accounts).sessions.public_keys()
-    return told(msgspec.convert({"keys": found}, PublicKeys))
+    return told(msgspec.convert({"keys": public_keys()}, PublicKeys))

@@ -15,8 +15,8 @@ from ticketing.auth.model import User
 from ticketing.auth.passwords import LONGEST
 from ticketing.auth.passwords import SHORTEST
 from ticketing.auth.passwords import is_common
-from ticketing.common.identity import User as SignedIn
 from ticketing.common.schemas import text
+from ticketing.common.tokens import User as SignedIn
 from ticketing.common.views import Id
 from ticketing.common.views import View
 

@@ -23,10 +23,8 @@ from ticketing.common.conflicts import retry_on_conflict
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import NotAuthorized
-from ticketing.common.identity import Granted
+from ticketing.common.identity import SessionGrant
 from ticketing.common.logs import logger
-from ticketing.common.tokens import Claims
-from ticketing.common.tokens import Signer
 
 log = logger(__name__)
 
@@ -72,18 +70,17 @@ class Sessions:
         self,
         sessions: SessionRepository,
         users: UserRepository,
-        signer: Signer,
         *,
         access: timedelta,
         lifetimes: Lifetimes,
         new_id: Callable[[], str],
         clock: Clock,
     ) -> None:
-        self._sessions, self._users, self._signer = sessions, users, signer
+        self._sessions, self._users = sessions, users
         self._access, self._lifetimes = access, lifetimes
         self._new_id, self._clock = new_id, clock
 
-    def start(self, user: User) -> Granted:
+    def start(self, user: User) -> SessionGrant:
         """A new session of this user, who has just proved to be it."""
         family, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
         refresh = RefreshToken(session_id=self._new_id(), family=family, secret=secret)
@@ -100,7 +97,7 @@ class Sessions:
             self._sessions.save(session)
         return self._grant(session, user, refresh)
 
-    def start_first(self, user_id: str) -> Granted | None:
+    def start_first(self, user_id: str) -> SessionGrant | None:
         """A session for who has just signed up; None once the user has changed what a repeated
         request, with all that it knows, may not know.
         """
@@ -108,7 +105,7 @@ class Sessions:
         return self.start(user) if user.epoch == 0 else None
 
     @_in_turn
-    def renew(self, given: str) -> Granted:
+    def renew(self, given: str) -> SessionGrant:
         """New tokens for a refresh token; raises NotAuthorized where its session is over, or ends
         because the token was used before.
         """
@@ -148,10 +145,6 @@ class Sessions:
         user.sign_out_everywhere(self._clock())
         self._users.save(user)
 
-    def public_keys(self) -> list[dict[str, str]]:
-        """The keys that access tokens can be checked by, as JWKs; none where they are a secret."""
-        return self._signer.public_keys()
-
     def _find(self, given: str) -> tuple[RefreshToken | None, Session | None]:
         """None where we never made this token."""
         refresh = RefreshToken.parse(given)
@@ -162,19 +155,16 @@ class Sessions:
             return None, None
         return refresh, session
 
-    def _grant(self, session: Session, user: User, refresh: RefreshToken) -> Granted:
-        issued_at = int(self._clock().timestamp())
-        claims = Claims(
-            sub=user.id,
+    def _grant(self, session: Session, user: User, refresh: RefreshToken) -> SessionGrant:
+        return SessionGrant(
+            user_id=user.id,
             email=user.email,
-            sid=session.id,
+            session_id=session.id,
             epoch=session.epoch,
             csrf=session.csrf,
-            iat=issued_at,
-            exp=issued_at + int(self._access.total_seconds()),
+            refresh=str(refresh),
+            lifetime=self._access,
         )
-        access = self._signer.sign(claims)
-        return Granted(access=access, refresh=str(refresh), csrf=session.csrf)
 
 
 def _fingerprint(secret: str) -> str:

@@ -4,14 +4,13 @@ from typing import Annotated
 from typing import ClassVar
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ticketing.common.limits import Often
 from ticketing.common.settings import ServiceSettings
-from ticketing.common.signing import SigningKey
-from ticketing.common.signing import pairs
+from ticketing.common.token_keys import LocalKeys
+from ticketing.common.token_keys import read_pem
 from ticketing.common.tokens import LONGEST
-from ticketing.common.tokens import Signer
-from ticketing.common.trust import signer_of
 
 Days = Annotated[float, msgspec.Meta(gt=0, le=365)]
 LONGEST_SECONDS = int(LONGEST.total_seconds())
@@ -36,19 +35,18 @@ class AuthSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
     password_checks_per_user: Often = "10/15 minutes"
 
 
-def signer_of_auth(settings: AuthSettings) -> Signer:
-    """Who signs; exits with one line where the keys are none."""
-    signer = signer_of(settings)
-    if signer is not None:
-        return signer
+def signing_keys(settings: AuthSettings) -> LocalKeys | None:
+    """The keys in PEM, where there are some; exits with one line where they are none."""
+    if not settings.jwt_private_key:
+        return None
     try:
-        [key] = pairs(settings.jwt_private_key)
-        others = pairs(settings.jwt_other_keys) if settings.jwt_other_keys else []
-        if not isinstance(key, SigningKey):
+        [signing] = read_pem(settings.jwt_private_key)
+        others = read_pem(settings.jwt_other_keys) if settings.jwt_other_keys else []
+        if not isinstance(signing.key, Ed25519PrivateKey):
             raise ValueError("a public key")
     except ValueError:  # whose text may hold the key
         raise SystemExit(
             "wrong in the environment: JWT_PRIVATE_KEY must be an Ed25519 key in PEM, and"
             " JWT_OTHER_KEYS such keys, private or public"
         ) from None
-    return Signer(key, others)
+    return LocalKeys(signing, *others)

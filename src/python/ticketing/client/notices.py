@@ -30,8 +30,7 @@ def go_to(path: str, *, said: str = "", problem: str = "") -> Response:
     response = make_response(redirect(path, 303))
     if said or problem:
         text = quote(f"{_BAD if problem else _GOOD}{problem or said}")
-        secure = request.is_secure
-        response.set_cookie(COOKIE, text, 60, httponly=True, secure=secure, samesite="Lax")
+        response.set_cookie(COOKIE, text, 60, httponly=True, samesite="Lax")
     return response
 
 
@@ -44,4 +43,4 @@ def notice() -> Notice | None:
 def forget(response: Response) -> None:
     """It has been said."""
     if COOKIE in request.cookies:
-        response.delete_cookie(COOKIE, secure=request.is_secure, httponly=True, samesite="Lax")
+        response.delete_cookie(COOKIE, httponly=True, samesite="Lax")

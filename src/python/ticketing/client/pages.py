@@ -54,7 +54,7 @@ def _page(visitor: Visitor, template: str, status: int, values: dict[str, Any]) 
     response = make_response(render_template(template, **{**own, **values}), status)
     forget(response)
     if token != request.cookies.get(CSRF):
-        response.set_cookie(CSRF, token, secure=request.is_secure, samesite="Lax")
+        response.set_cookie(CSRF, token, samesite="Lax")
     return response
 
 

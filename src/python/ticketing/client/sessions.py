@@ -106,7 +106,7 @@ def _pass_on(cookies: list[str], response: Response) -> Response:
 def _forget(response: Response) -> Response:
     if not _starts_or_ends_one(response):
         for name in (SESSION, REFRESH):
-            response.delete_cookie(name, secure=request.is_secure, httponly=True, samesite="Lax")
+            response.delete_cookie(name, httponly=True, samesite="Lax")
     return response
 
 

@@ -7,9 +7,9 @@ from flask import Response
 from flask import current_app
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 
 from ticketing.common.errors import Invalid
-from ticketing.common.identity import User
 from ticketing.common.keys import Answer
 from ticketing.common.keys import Claim
 from ticketing.common.keys import Keys
@@ -43,13 +43,13 @@ def answer_once(owner: str, view: Callable[[str | None], ResponseReturnValue]) -
 
 
 def idempotent(
-    view: Callable[[User, str | None], ResponseReturnValue],
-) -> Callable[[User], Response]:
+    view: Callable[[str | None], ResponseReturnValue],
+) -> Callable[[], Response]:
     """Decorator below `signed_in`: the view is answered once for a user's key, as `answer_once`."""
 
     @wraps(view)
-    def answered(user: User) -> Response:
-        return answer_once(user.id, lambda id: view(user, id))
+    def answered() -> Response:
+        return answer_once(current_user.id, view)
 
     return answered
 

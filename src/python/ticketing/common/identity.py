@@ -1,96 +1,135 @@
-"""Who is asking: the signed-in user, from the JWT in the `session` cookie or the bearer header."""
+"""Who is asking: the signed-in user, from the JWT in the `session` cookie or the bearer header.
 
-import hmac
+Flask-JWT-Extended verifies, sets and clears tokens; `current_user` is its own.
+"""
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
-from typing import Concatenate
+from typing import Any
 from typing import ParamSpec
 from typing import TypeVar
 
 from flask import Flask
 from flask import Response
 from flask import current_app
+from flask import g
 from flask import request
+from flask_jwt_extended import create_access_token
+from flask_jwt_extended import decode_token
+from flask_jwt_extended import set_access_cookies
+from flask_jwt_extended import unset_access_cookies
+from flask_jwt_extended import verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt import PyJWTError
 
 from ticketing.common.errors import NotAuthorized
-from ticketing.common.tokens import Checker
-from ticketing.common.tokens import Claims
+from ticketing.common.revocations import Revocations
+from ticketing.common.token_keys import KeySet
+from ticketing.common.token_keys import LocalKeys
+from ticketing.common.tokens import TokenManager
+from ticketing.common.tokens import user_of
 
 SESSION, REFRESH, CSRF = "session", "refresh", "XSRF-TOKEN"
 """The cookies: the access token, what renews it, and what a script must send with a write."""
 CSRF_HEADER = "X-XSRF-TOKEN"
-_EXTENSION = "identity"
-_READS = ("GET", "HEAD", "OPTIONS")
+ISSUER = AUDIENCE = "ticketing"
+LEEWAY = timedelta(minutes=1)
+"""How far the clock of the machine that made a token may be ahead."""
+_BAD_TOKEN = (JWTExtendedException, PyJWTError)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
-class User:
-    """A signed-in user; `issued_at` is the `iat` of the token, seconds since 1970.
-
-    `epoch` is how often the user had signed out everywhere when the session began.
+class SessionGrant:
+    """What a browser gets when a session starts or is renewed: the refresh token, and what the
+    access token says and for how long.
     """
 
-    id: str
+    user_id: str
     email: str
-    issued_at: int
     session_id: str
     epoch: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Granted:
-    """What a browser gets when its session starts or is renewed."""
-
-    access: str
-    refresh: str
     csrf: str
+    refresh: str
+    lifetime: timedelta
 
 
-def init_identity(app: Flask, checker: Checker) -> None:
-    """Let the app know users by the tokens that `checker` finds good."""
-    app.extensions[_EXTENSION] = checker
-
-
-def current_user() -> User | None:
-    """The signed-in user of this request; None without a valid token.
-
-    A cookie counts for a write only if the header proves that a page of ours sent it.
-    """
-    bearer = _bearer()
-    claims = _check(request.cookies.get(SESSION, "") if bearer is None else bearer)
-    if claims is None or (bearer is None and not _is_meant(claims)):
-        return None
-    return User(
-        id=claims.sub,
-        email=claims.email,
-        issued_at=claims.iat,
-        session_id=claims.sid,
-        epoch=claims.epoch,
+def init_identity(app: Flask, keys: KeySet, revocations: Revocations | None) -> None:
+    """Know users by tokens of these keys that were not revoked."""
+    app.config.update(
+        JWT_ALGORITHM=keys.algorithm,
+        JWT_ENCODE_ISSUER=ISSUER,
+        JWT_DECODE_ISSUER=ISSUER,
+        JWT_ENCODE_AUDIENCE=AUDIENCE,
+        JWT_DECODE_AUDIENCE=AUDIENCE,
+        JWT_DECODE_LEEWAY=LEEWAY,
+        JWT_ENCODE_NBF=False,
+        JWT_ACCESS_COOKIE_NAME=SESSION,
+        JWT_ACCESS_CSRF_COOKIE_NAME=CSRF,
+        JWT_ACCESS_CSRF_HEADER_NAME=CSRF_HEADER,
+        JWT_COOKIE_SAMESITE="Lax",
     )
+    manager = TokenManager(keys)
+    manager.user_lookup_loader(lambda header, claims: user_of(claims))
+    if revocations is not None:
+        manager.token_in_blocklist_loader(lambda header, claims: revocations.is_revoked(claims))
+    if isinstance(keys, LocalKeys):
+        signing = keys.signing
+        manager.encode_key_loader(lambda identity: signing)
+        manager.additional_headers_loader(lambda identity: {"kid": signing.key_id})
+    for answer_with in (
+        manager.expired_token_loader,
+        manager.invalid_token_loader,
+        manager.needs_fresh_token_loader,
+        manager.revoked_token_loader,
+        manager.token_verification_failed_loader,
+        manager.unauthorized_loader,
+        manager.user_lookup_error_loader,
+    ):
+        answer_with(lambda *_: current_app.handle_user_exception(NotAuthorized()))
+    manager.init_app(app)
 
 
-def signed_in(view: Callable[Concatenate[User, P], R]) -> Callable[P, R]:
-    """Decorator: the view gets the signed-in user first; without one it is `NotAuthorized`."""
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorator: only who is signed in gets to the view, where `current_user` is then; others 401.
+
+    As the library's `jwt_required()`, but a request's token is verified once, however often it is
+    asked for, and a bearer header is the only thing that counts where there is one.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        user = current_user()
-        if user is None:
-            raise NotAuthorized
-        return view(user, *args, **kwargs)
+        problem = _verify()
+        if problem is not None:
+            raise problem
+        return view(*args, **kwargs)
 
     return guarded
 
 
+def is_signed_in() -> bool:
+    """Whether there is a `current_user`; a bad token is as good as none."""
+    return _verify() is None
+
+
 def named_session() -> str | None:
     """The id of the session whose token came along, meant or not: good for ending it, no more."""
-    bearer = _bearer()
-    claims = _check(request.cookies.get(SESSION, "") if bearer is None else bearer)
-    return claims.sid if claims else None
+    try:
+        bearer = _bearer()
+        token = request.cookies.get(SESSION, "") if bearer is None else bearer
+        return str(decode_token(token)["sid"])
+    except _BAD_TOKEN:
+        return None
+
+
+def public_keys() -> list[dict[str, Any]]:
+    """What others may verify this application's tokens by: members of a JWK set."""
+    manager: TokenManager = current_app.extensions["flask-jwt-extended"]
+    return manager.keys.public() if isinstance(manager.keys, LocalKeys) else []
 
 
 def refresh_token() -> str:
@@ -98,39 +137,51 @@ def refresh_token() -> str:
     return request.cookies.get(REFRESH, "")
 
 
-def start_session(response: Response, granted: Granted) -> Response:
-    """Put what was granted into the response's cookies, in place of what an older session left."""
-    _set_cookie(response, SESSION, granted.access, httponly=True)
-    _set_cookie(response, REFRESH, granted.refresh, httponly=True)
-    _set_cookie(response, CSRF, granted.csrf, httponly=False)
+def start_session(response: Response, grant: SessionGrant) -> Response:
+    """Put the tokens into the response's cookies, in place of what an older session left."""
+    token = create_access_token(
+        grant.user_id,
+        expires_delta=grant.lifetime,
+        additional_claims={
+            "email": grant.email,
+            "sid": grant.session_id,
+            "epoch": grant.epoch,
+            "csrf": grant.csrf,
+        },
+    )
+    set_access_cookies(response, token)
+    response.set_cookie(REFRESH, grant.refresh, httponly=True, samesite="Lax")
     return response
 
 
 def end_session(response: Response) -> Response:
     """Clear the cookies of the session."""
-    for name in (SESSION, REFRESH, CSRF):
-        response.delete_cookie(name, samesite="Lax", secure=request.is_secure)
+    unset_access_cookies(response)
+    response.delete_cookie(REFRESH, httponly=True, samesite="Lax")
     return response
 
 
+def _verify() -> Exception | None:
+    """What is wrong with this request's token; None where it is good. Asked once a request."""
+    if "token_problem" not in g:
+        g.token_problem = _problem()
+    problem: Exception | None = g.token_problem
+    return problem
+
+
+def _problem() -> Exception | None:
+    try:
+        verify_jwt_in_request(locations="cookies" if _bearer() is None else "headers")
+    except _BAD_TOKEN as problem:
+        return problem
+    return None
+
+
 def _bearer() -> str | None:
-    """The token of the header; where there is one, no cookie counts."""
-    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _check(token: str) -> Claims | None:
-    checker: Checker = current_app.extensions[_EXTENSION]
-    return checker.check(token) if token else None
-
-
-def _is_meant(claims: Claims) -> bool:
-    """Whether a page of ours must have sent this: other sites cannot read what is in the header."""
-    given = request.headers.get(CSRF_HEADER, "")
-    return request.method in _READS or hmac.compare_digest(given.encode(), claims.csrf.encode())
-
-
-def _set_cookie(response: Response, name: str, value: str, *, httponly: bool) -> None:
-    response.set_cookie(
-        name, value, httponly=httponly, secure=request.is_secure, samesite="Lax", path="/"
-    )
+    """The token of the bearer header, which from now on is spelled as the library knows it."""
+    given = request.authorization
+    if given is None or given.type != "bearer":
+        return None
+    token = given.token or ""
+    request.environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return token

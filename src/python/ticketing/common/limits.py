@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from functools import wraps
 from ipaddress import IPv6Address
 from ipaddress import ip_address
 from ipaddress import ip_network
@@ -13,17 +16,18 @@ from typing import TypeVar
 import msgspec
 from flask import Flask
 from flask import Response
+from flask import g
 from flask import jsonify
 from flask import request
+from flask_jwt_extended import current_user
 from flask_limiter import Limiter
 from flask_limiter import RateLimitExceeded
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from werkzeug.exceptions import HTTPException
 
-from ticketing.common.errors import Failure
-from ticketing.common.identity import current_user
+from ticketing.common.bodies import json_object
+from ticketing.common.identity import is_signed_in
 from ticketing.common.logs import logger
 from ticketing.common.settings import ServiceSettings
 
@@ -77,8 +81,7 @@ def by_address() -> str | None:
 
 def by_user() -> str | None:
     """The signed-in user."""
-    user = current_user()
-    return None if user is None else user.id
+    return str(current_user.id) if is_signed_in() else None
 
 
 def init_limits(app: Flask, settings: ServiceSettings) -> None:
@@ -103,30 +106,43 @@ def init_limits(app: Flask, settings: ServiceSettings) -> None:
         swallow_errors=True,
     )
     for endpoint, view in app.view_functions.items():
-        for limit in getattr(view, "limits", ()):
-            view = _guarded(limiter, view, limit, str(getattr(settings, limit.setting)))
-        app.view_functions[endpoint] = view
+        limits = {limit.by: limit.setting for limit in getattr(view, "limits", ())}
+        if limits:
+            app.view_functions[endpoint] = _counted(limiter, view, limits, settings)
     app.register_error_handler(RateLimitExceeded, lambda error: _refuse(limiter, error))
 
 
-def _guarded(limiter: Limiter, view: V, limit: _Limited, often: str) -> Callable[..., Any]:
-    key = _never_raising(limit.by)
-    guard = limiter.shared_limit(
-        often, limit.setting, key_func=lambda: key() or "", exempt_when=lambda: key() is None
-    )
-    return guard(view)
+def _counted(
+    limiter: Limiter, view: V, limits: Mapping[Key, str], settings: ServiceSettings
+) -> Callable[..., Any]:
+    """The view, held to its limits. What is wrong with the request is told before anything is
+    counted, and outside the limiter, to which every error is one of Redis.
+    """
+    guarded: Callable[..., Any] = view
+    for by, setting in limits.items():
+        guarded = limiter.shared_limit(
+            str(getattr(settings, setting)),
+            setting,
+            key_func=partial(_key, by),
+            exempt_when=partial(_is_exempt, by),
+        )(guarded)
+
+    @wraps(view)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        g.limit_keys = {by: by() for by in limits}
+        if request.is_json and any(g.limit_keys.values()):
+            json_object()
+        return guarded(*args, **kwargs)
+
+    return counted
 
 
-def _never_raising(by: Key) -> Key:
-    """What is wrong with the request is the view's to say; here it would pass for Redis' fault."""
+def _key(by: Key) -> str:
+    return str(g.limit_keys[by])
 
-    def key() -> str | None:
-        try:
-            return by()
-        except (HTTPException, Failure):
-            return None
 
-    return key
+def _is_exempt(by: Key) -> bool:
+    return g.limit_keys[by] is None
 
 
 def _refuse(limiter: Limiter, error: RateLimitExceeded) -> Response:

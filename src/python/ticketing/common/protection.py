@@ -72,8 +72,17 @@ def _add_headers(response: Response) -> Response:
     if "Set-Cookie" in response.headers:
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
+        _secure_cookies(response)
         response.headers["Strict-Transport-Security"] = HTTPS_FOR_A_YEAR
     return response
+
+
+def _secure_cookies(response: Response) -> None:
+    cookies = response.headers.getlist("Set-Cookie")
+    response.headers.remove("Set-Cookie")
+    for cookie in cookies:
+        flag = "" if "; Secure" in cookie else "; Secure"
+        response.headers.add("Set-Cookie", f"{cookie}{flag}")
 
 
 def _answer_preflight() -> Response | None:

@@ -61,7 +61,15 @@ class Revocations:
 
     def is_revoked(self, claims: Claims) -> bool:
         """Whether the token's session has ended, or its user signed out everywhere, since."""
-        return self._is_below(claims.sid, claims.epoch) or self._is_below(claims.sub, claims.epoch)
+        epoch = claims["epoch"]
+        return self._is_below(claims["sid"], epoch) or self._is_below(claims["sub"], epoch)
+
+    def router(self) -> EventRouter[Any]:
+        """The handlers that the worker of every service has that verifies tokens."""
+        events = EventRouter[Any]()
+        events.on(SessionEnded)(lambda event, _: self.end_session(event))
+        events.on(UserSignedOut)(lambda event, _: self.sign_out(event))
+        return events
 
     def _is_below(self, id: str, epoch: int) -> bool:
         known = self._heard.get(id)
@@ -73,11 +81,3 @@ class Revocations:
             return  # its tokens are over; a new consumer hears of years of them
         change = {"$max": {"below": below}, "$set": {"heardAt": now}}
         self._documents.update_one({"_id": id}, change, upsert=True)
-
-
-def router(revocations: Revocations) -> EventRouter[Any]:
-    """The handlers that the worker of every service has that checks tokens."""
-    events = EventRouter[Any]()
-    events.on(SessionEnded)(lambda event, _: revocations.end_session(event))
-    events.on(UserSignedOut)(lambda event, _: revocations.sign_out(event))
-    return events

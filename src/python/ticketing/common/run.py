@@ -13,12 +13,11 @@ from flask import Flask
 
 from ticketing.common import health
 from ticketing.common import logs
+from ticketing.common.refreshing import keep_current
 from ticketing.common.server import serve
 from ticketing.common.service import Service
 from ticketing.common.settings import BrokerSettings
 from ticketing.common.settings import read
-from ticketing.common.trust import Trust
-from ticketing.common.trust import trust_of
 from ticketing.common.web import create_app
 from ticketing.common.worker import work
 
@@ -48,7 +47,7 @@ def _web(build: Build) -> None:
     """Answer HTTP on HOST:PORT."""
     service = start(build)
     host, port = service.settings.host, service.settings.port
-    checks = {**service.ready_checks(), **Trust(service).ready_checks()}
+    checks = service.web_checks()
     if health.missing(checks):
         stop_health = health.serve(host, port, alive={}, ready={**checks, "web": _not_up})
         health.wait_for(checks)
@@ -62,7 +61,7 @@ def _application(build: Build) -> Flask:
     service = build(os.environ)
     logs.configure(service.name, service.settings.log_level)
     app = create_app(service)
-    trust_of(app).keep_current()
+    keep_current(service)
     return app
 
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from functools import cached_property
 from typing import Generic
 from typing import TypeVar
 
 from flask import Blueprint
 from pymongo.database import Database
 
-from ticketing.common import revocations
 from ticketing.common.bus import EventRouter
 from ticketing.common.health import Check
 from ticketing.common.mongo import Document
@@ -19,10 +19,15 @@ from ticketing.common.mongo import Indexes
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import ensure_indexes
 from ticketing.common.mongo import ping
+from ticketing.common.published_keys import PublishedKeys
 from ticketing.common.replica import Replica
+from ticketing.common.revocations import INDEXES
+from ticketing.common.revocations import Revocations
 from ticketing.common.settings import ServiceSettings
 from ticketing.common.settings import Settings
-from ticketing.common.tokens import Signer
+from ticketing.common.token_keys import KeySet
+from ticketing.common.token_keys import LocalKeys
+from ticketing.common.token_keys import shared_key
 
 U = TypeVar("U")
 
@@ -40,7 +45,7 @@ class Service(Generic[U]):
     """The parts of one service; the `web` and `worker` commands take from it what they need.
 
     `indexes` has every index of its database by collection, but those of `_id` and of what common
-    keeps there. `signer` is for the one who signs by more than JWT_KEY.
+    keeps there. `signing_keys` are for the one who signs by more than JWT_KEY.
     """
 
     name: str
@@ -55,14 +60,36 @@ class Service(Generic[U]):
     projections: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
-    signer: Signer | None = None
+    signing_keys: LocalKeys | None = None
+
+    @cached_property
+    def token_keys(self) -> KeySet:
+        """The keys by which this service accepts access tokens."""
+        assert isinstance(self.settings, ServiceSettings)
+        if self.signing_keys is not None:
+            return self.signing_keys
+        if self.settings.jwt_key:
+            secrets = [self.settings.jwt_key, *self.settings.other_secrets()]
+            return LocalKeys(*map(shared_key, secrets))
+        return PublishedKeys(self.settings.jwt_keys_url)
+
+    def secrets(self) -> list[str]:
+        """For fingerprints of requests: of those that hold a password, auth's alone need one."""
+        return self.token_keys.secrets() if isinstance(self.token_keys, LocalKeys) else [""]
+
+    @cached_property
+    def revocations(self) -> Revocations | None:
+        """What this service knows of sessions that ended; None where it knows no users."""
+        if self.database is None or not isinstance(self.settings, ServiceSettings):
+            return None
+        return Revocations(self.database)
 
     @property
     def hears(self) -> EventRouter[U] | None:
         """What the worker handles: the service's own events, and the ends of sessions."""
-        if self.database is None or not isinstance(self.settings, ServiceSettings):
+        if self.revocations is None:
             return self.events
-        ends = revocations.router(revocations.Revocations(self.database))
+        ends = self.revocations.router()
         return ends if self.events is None else self.events.joined(ends)
 
     def ready_checks(self) -> dict[str, Check]:
@@ -71,10 +98,16 @@ class Service(Generic[U]):
         mongo: dict[str, Check] = {} if database is None else {"mongo": lambda: ping(database)}
         return {**mongo, **self.checks}
 
+    def web_checks(self) -> dict[str, Check]:
+        """What a web process needs: the published keys of tokens, too, where it goes by those."""
+        keys = self.token_keys
+        published = {"keys": keys.check} if isinstance(keys, PublishedKeys) else {}
+        return {**self.ready_checks(), **published}
+
     def prepare(self) -> None:
         """Make the indexes that are missing; the database must be in reach."""
         if self.database is not None:
-            ensure_indexes(self.database, {**self.indexes, **revocations.INDEXES})
+            ensure_indexes(self.database, {**self.indexes, **INDEXES})
 
     def close(self) -> None:
         """Let go of the database's connections."""

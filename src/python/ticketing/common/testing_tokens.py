@@ -1,40 +1,41 @@
-"""For tests: tokens as auth signs them, and tokens as nobody should take them."""
+"""For tests: access tokens as auth signs them, and tokens as nobody should take them."""
 
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import jwt
-import msgspec
+from jwt import PyJWK
 
-from ticketing.common.signing import shared
-from ticketing.common.tokens import AUDIENCE
-from ticketing.common.tokens import ISSUER
-from ticketing.common.tokens import Claims
-from ticketing.common.tokens import Signer
+from ticketing.common.identity import AUDIENCE
+from ticketing.common.identity import ISSUER
+from ticketing.common.token_keys import shared_key
 
 JWT_KEY = "a key that only tests use, thirty-two bytes or more"
-HEADER: Mapping[str, Any] = {"kid": shared(JWT_KEY).key.id}
+HEADER: Mapping[str, Any] = {"kid": shared_key(JWT_KEY).key_id}
 
 
-def claims_of(user_id: str, **changes: Any) -> Claims:
+def claims_of(user_id: str, **changes: Any) -> dict[str, Any]:
     """What a token of this user says, for the next ten minutes."""
     now = int(time.time())
-    claims = Claims(
-        sub=user_id,
-        email=f"{user_id}@example.com",
-        sid=f"session-of-{user_id}",
-        epoch=0,
-        csrf=f"csrf-of-{user_id}",
-        iat=now,
-        exp=now + 600,
-    )
-    return msgspec.structs.replace(claims, **changes)
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": user_id,
+        "email": f"{user_id}@example.com",
+        "sid": f"session-of-{user_id}",
+        "epoch": 0,
+        "csrf": f"csrf-of-{user_id}",
+        "iat": now,
+        "exp": now + 600,
+    }
+    return {**claims, **changes}
 
 
-def token_of(user_id: str, key: str = JWT_KEY, **changes: Any) -> str:
+def token_of(user_id: str, key: str | PyJWK = JWT_KEY, **changes: Any) -> str:
     """A token of this user, as auth signs it."""
-    return Signer(shared(key)).sign(claims_of(user_id, **changes))
+    signing = shared_key(key) if isinstance(key, str) else key
+    return jwt.encode(claims_of(user_id, **changes), signing, headers={"kid": signing.key_id})
 
 
 def forged(
@@ -44,6 +45,6 @@ def forged(
     **changes: Any,
 ) -> str:
     """A token that is signed in any way and says anything; what is None is left out."""
-    proper = {**msgspec.structs.asdict(claims_of("u1")), "iss": ISSUER, "aud": AUDIENCE}
-    said = {name: value for name, value in {**proper, **changes}.items() if value is not None}
+    claims = claims_of("u1", **changes)
+    said = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(said, key, algorithm, headers=dict(header))

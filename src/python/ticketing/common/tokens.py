@@ -1,118 +1,98 @@
-"""Access tokens: JWTs that auth signs and every service checks by itself."""
+"""Access tokens: JWTs that auth signs and every service verifies by itself."""
 
+import hmac
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated
+from typing import Any
 
 import jwt
 import msgspec
-from jwt import PyJWTError
+from flask_jwt_extended import JWTManager
+from flask_jwt_extended.exceptions import CSRFError
+from jwt import DecodeError
+from jwt import InvalidTokenError
+from jwt import PyJWK
 
-from ticketing.common.key_rings import FixedKeys
-from ticketing.common.key_rings import KeyRing
-from ticketing.common.signing import EDDSA
-from ticketing.common.signing import Key
-from ticketing.common.signing import SigningKey
-from ticketing.common.signing import as_jwk
+from ticketing.common.token_keys import KeySet
 
-ISSUER = AUDIENCE = "ticketing"
 LONGEST = timedelta(hours=1)
 """The longest that a token may be good for: what was revoked is remembered for as long."""
 MAX_TOKEN = 4096
 """Characters; no token of ours has a third of it."""
 REMEMBERED = 4096
-"""Tokens whose signature is not checked again: some 5 MB, and as many people at once."""
+"""Tokens whose signature is not verified again: some 5 MB, and as many people at once."""
+
+Claims = dict[str, Any]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-Some = Annotated[str, msgspec.Meta(min_length=1)]
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in user, as the claims of the access token say.
 
-
-class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token says: who, of which session, and what a write by cookie must know.
-
-    `epoch` is how often the user had signed out everywhere when the session began; `iat` and `exp`
-    are seconds since 1970.
+    `epoch` is how often the user had signed out everywhere when the session began, `csrf` what a
+    write by cookie must know; `issued_at` and `expires_at` are seconds since 1970.
     """
 
-    sub: Some
+    id: Text = msgspec.field(name="sub")
     email: str
-    sid: Some
+    session_id: Text = msgspec.field(name="sid")
     epoch: int
-    csrf: Some
-    iat: int
-    exp: int
+    csrf: Text
+    issued_at: int = msgspec.field(name="iat")
+    expires_at: int = msgspec.field(name="exp")
 
 
-class Signer:
-    """Makes tokens, which is for auth alone; `others` are keys that are accepted besides."""
-
-    def __init__(self, key: SigningKey, others: Sequence[SigningKey | Key] = ()) -> None:
-        self._key = key
-        own = [other for other in (key, *others) if isinstance(other, SigningKey)]
-        self.secrets = [other.secret for other in own]
-        """Known here and never in a database; the first is the one to use."""
-        self.ring = FixedKeys(
-            [other.key if isinstance(other, SigningKey) else other for other in (key, *others)]
-        )
-
-    def public_keys(self) -> list[dict[str, str]]:
-        """What others may know of the keys; nothing of a secret."""
-        return [as_jwk(key) for key in self.ring.keys.values() if key.algorithm == EDDSA]
-
-    def sign(self, claims: Claims) -> str:
-        """The token that says this."""
-        said = {**msgspec.structs.asdict(claims), "iss": ISSUER, "aud": AUDIENCE}
-        key = self._key.key
-        return jwt.encode(said, self._key.material, key.algorithm, headers={"kid": key.id})
+def user_of(claims: Claims) -> User:
+    """The user whom verified claims tell of."""
+    return msgspec.convert(claims, User)
 
 
-class Checker:
-    """Says what a token says if it is good. Its signature is checked once; that it is not over,
-    that its key still counts and that it was not revoked, at every use.
+class TokenManager(JWTManager):
+    """Flask-JWT-Extended's manager, which remembers the tokens that it has verified.
+
+    A signature is verified once; that a token is not over, that its key still counts and that it
+    was not revoked, at every use.
     """
 
-    def __init__(
-        self,
-        keys: KeyRing,
-        is_revoked: Callable[[Claims], bool] = lambda claims: False,
-        now: Callable[[], float] = time.time,
-        remembered: int = REMEMBERED,
-    ) -> None:
-        self._keys, self._is_revoked, self._now = keys, is_revoked, now
-        self._signed = lru_cache(remembered)(self._verify)
+    def __init__(self, keys: KeySet, remembered: int = REMEMBERED) -> None:
+        super().__init__()
+        self.keys = keys
+        self._verified = lru_cache(remembered)(self._verify)
+        self.decode_key_loader(lambda header, claims: self._key(header.get("kid", "")))
 
-    def check(self, token: str) -> Claims | None:
-        """What it says; None where it is not good, whatever the reason."""
-        try:
-            key_id, claims = self._signed(token)
-        except (PyJWTError, ValueError, RecursionError):
-            return None
-        if claims.exp <= self._now() or self._keys.find(key_id) is None:
-            return None
-        return None if self._is_revoked(claims) else claims
+    def _decode_jwt_from_config(
+        self, encoded_token: str, csrf_value: str | None = None, allow_expired: bool = False
+    ) -> Claims:
+        """The claims of the token; raises errors of PyJWT and of Flask-JWT-Extended."""
+        if len(encoded_token) > MAX_TOKEN:
+            raise DecodeError("Token is too long")
+        key_id, claims = self._verified(encoded_token)
+        if claims["exp"] <= time.time() and not allow_expired:
+            raise InvalidTokenError("Token has expired")
+        self._key(key_id)
+        if csrf_value is not None and not _same(csrf_value, claims["csrf"]):
+            raise CSRFError("CSRF tokens do not match")
+        return claims
 
     def _verify(self, token: str) -> tuple[str, Claims]:
-        """Raises where it is not signed by a key of ours, or says something else."""
-        if len(token) > MAX_TOKEN:
-            raise ValueError("too long")
-        key_id = jwt.get_unverified_header(token).get("kid", "")
-        key = self._keys.find(key_id)
+        claims: Claims = super()._decode_jwt_from_config(token)
+        try:
+            user = user_of(claims)
+        except msgspec.ValidationError as error:
+            raise DecodeError(str(error)) from None
+        if user.expires_at - user.issued_at > LONGEST.total_seconds():
+            raise DecodeError("Token is good for too long")
+        return jwt.get_unverified_header(token)["kid"], claims
+
+    def _key(self, id: str) -> PyJWK:
+        key = self.keys.find(id)
         if key is None:
-            raise ValueError("no such key")
-        # The time is looked at later; `iat` of another machine's clock may be a moment ahead.
-        options: jwt.types.Options = {"verify_exp": False, "verify_iat": False}
-        said = jwt.decode(
-            token,
-            key.material,
-            algorithms=[key.algorithm],
-            audience=AUDIENCE,
-            issuer=ISSUER,
-            options=options,
-        )
-        claims = msgspec.convert(said, Claims)
-        if claims.exp - claims.iat > LONGEST.total_seconds():
-            raise ValueError("good for too long")
-        return key_id, claims
+            raise InvalidTokenError("Token is of no key that counts")
+        return key
+
+
+def _same(given: str, expected: str) -> bool:
+    """As bytes: the library compares texts, which fails where one is not ASCII."""
+    return hmac.compare_digest(given.encode(), expected.encode())

@@ -11,14 +11,12 @@ from flask import current_app
 from flask import request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
-from marshmallow import EXCLUDE
-from marshmallow import Schema
-from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticketing.common.application import application
+from ticketing.common.bodies import MAX_BODY
 from ticketing.common.errors import Changed
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Failure
@@ -39,13 +37,8 @@ from ticketing.common.logs import logger
 from ticketing.common.openapi import publish
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings
-from ticketing.common.trust import TRUST
-from ticketing.common.trust import Trust
 
 log = logger(__name__)
-
-MAX_BODY = 64 * 1024
-"""Bytes of a request's body; a longer one is 413."""
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -67,17 +60,14 @@ def create_app(service: Service[U]) -> Flask:
     """The WSGI application of a service that has routes."""
     assert isinstance(service.settings, ServiceSettings)
     assert service.routes is not None
-    trust = Trust(service)
-    ready = {**service.ready_checks(), **trust.ready_checks()}
-    app = application(service.name, ready, service.settings)
-    app.extensions[TRUST] = trust
+    app = application(service.name, service.web_checks(), service.settings)
     app.json = MsgspecProvider(app)
     # One more: a chunked body is cut at the limit, and must not pass for one that ends there.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions["use_cases"] = service.use_cases
     if service.database is not None:
-        app.extensions[EXTENSION] = Keys(service.database[COLLECTION], trust.secrets)
-    init_identity(app, trust.checker)
+        app.extensions[EXTENSION] = Keys(service.database[COLLECTION], service.secrets())
+    init_identity(app, service.token_keys, service.revocations)
     app.register_blueprint(service.routes)
     publish(app, service.name, f"{service.routes.url_prefix or ''}/openapi.json")
     init_limits(app, service.settings)
@@ -88,40 +78,6 @@ def create_app(service: Service[U]) -> Flask:
 def use_cases(kind: type[T]) -> T:
     """The use cases of the service that answers this request."""
     return cast(T, current_app.extensions["use_cases"])
-
-
-def body(schema: Schema) -> dict[str, Any]:
-    """The request's JSON body as `schema` loads it; raises Invalid with a message per field."""
-    if not request.is_json:
-        raise Invalid({"": "Content-Type must be application/json"})
-    data = request.get_data()
-    if len(data) > MAX_BODY:
-        raise RequestEntityTooLarge
-    try:
-        given = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise Invalid({"": "Malformed JSON"}) from None
-    if not isinstance(given, dict):
-        raise Invalid({"": "The body must be a JSON object"})
-    return _load(schema, given)
-
-
-def query(schema: Schema) -> dict[str, Any]:
-    """The request's query parameters as `schema` loads them; raises Invalid."""
-    known = {field.data_key or name for name, field in schema.fields.items()}
-    for name, values in request.args.lists():
-        if len(values) > 1 and name in known:
-            raise Invalid({name: f"{name[0].upper()}{name[1:]} must be given once"})
-    return _load(schema, request.args.to_dict())
-
-
-def _load(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
-    try:
-        loaded: dict[str, Any] = schema.load(given, unknown=EXCLUDE)
-    except ValidationError as error:
-        messages = cast(dict[str, list[str]], error.messages)
-        raise Invalid({field: lines[0] for field, lines in messages.items()}) from None
-    return loaded
 
 
 class MsgspecProvider(JSONProvider):

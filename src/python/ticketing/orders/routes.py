@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 
+from ticketing.common.bodies import body
+from ticketing.common.bodies import query
 from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.limits import by_user
 from ticketing.common.limits import limited
@@ -14,8 +16,6 @@ from ticketing.common.pages import page
 from ticketing.common.replies import empty
 from ticketing.common.replies import shown
 from ticketing.common.replies import versions
-from ticketing.common.web import body
-from ticketing.common.web import query
 from ticketing.common.web import use_cases
 from ticketing.orders.schemas import NewOrder
 from ticketing.orders.schemas import Order
@@ -38,11 +38,11 @@ own_query = OwnOrders()
     paged=True,
 )
 @signed_in
-def of_user(user: User) -> ResponseReturnValue:
+def of_user() -> ResponseReturnValue:
     asked = query(own_query)
-    limit = asked["limit"]
+    limit, newest_first = asked["limit"], asked["sort"] == "newest"
     found = use_cases(Orders).of_user(
-        user.id, limit=limit + 1, after=asked["cursor"], newest_first=asked["sort"] == "newest"
+        current_user.id, limit=limit + 1, after=asked["cursor"], newest_first=newest_first
     )
     return page(found, limit, order_view, lambda order: order.id)
 
@@ -50,8 +50,8 @@ def of_user(user: User) -> ResponseReturnValue:
 @orders.get("/<order_id>")
 @Operation("One's own order", answers={200: Order}, tag=Tag.VERSION)
 @signed_in
-def get(user: User, order_id: str) -> ResponseReturnValue:
-    return shown(order_view(use_cases(Orders).get(order_id, user_id=user.id)))
+def get(order_id: str) -> ResponseReturnValue:
+    return shown(order_view(use_cases(Orders).get(order_id, user_id=current_user.id)))
 
 
 @orders.post("")
@@ -73,8 +73,8 @@ def get(user: User, order_id: str) -> ResponseReturnValue:
 @limited("orders_per_user", by_user)
 @signed_in
 @idempotent
-def create(user: User, id: str | None) -> ResponseReturnValue:
-    order = use_cases(Orders).create(**body(new_order), user_id=user.id, id=id)
+def create(id: str | None) -> ResponseReturnValue:
+    order = use_cases(Orders).create(**body(new_order), user_id=current_user.id, id=id)
     return shown(order_view(order), 201)
 
 
@@ -86,6 +86,6 @@ def create(user: User, id: str | None) -> ResponseReturnValue:
     conditional=True,
 )
 @signed_in
-def cancel(user: User, order_id: str) -> ResponseReturnValue:
-    use_cases(Orders).cancel(order_id, user_id=user.id, versions=versions())
+def cancel(order_id: str) -> ResponseReturnValue:
+    use_cases(Orders).cancel(order_id, user_id=current_user.id, versions=versions())
     return empty()

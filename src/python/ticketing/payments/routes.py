@@ -5,19 +5,19 @@ from threading import BoundedSemaphore
 from flask import Blueprint
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from ticketing.common.bodies import MAX_BODY
+from ticketing.common.bodies import body
 from ticketing.common.errors import Unavailable
 from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.limits import by_user
 from ticketing.common.limits import limited
 from ticketing.common.operation import Operation
 from ticketing.common.operation import Who
 from ticketing.common.replies import told
-from ticketing.common.web import MAX_BODY
-from ticketing.common.web import body
 from ticketing.common.web import use_cases
 from ticketing.payments.schemas import NewPayment
 from ticketing.payments.schemas import Receipt
@@ -49,9 +49,9 @@ _seats = BoundedSemaphore(WEBHOOKS_AT_ONCE)
 @limited("payments_per_user", by_user)
 @signed_in
 @idempotent
-def pay(user: User, _: str | None) -> ResponseReturnValue:
+def pay(_: str | None) -> ResponseReturnValue:
     """The id that comes with an Idempotency-Key is not needed: an order has one payment."""
-    receipt = use_cases(Payments).pay(**body(new_payment), user_id=user.id)
+    receipt = use_cases(Payments).pay(**body(new_payment), user_id=current_user.id)
     return told(receipt_view(receipt), 201 if receipt.client_secret is None else 202)
 
 

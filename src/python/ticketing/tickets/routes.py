@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 
+from ticketing.common.bodies import body
+from ticketing.common.bodies import query
 from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.operation import Operation
 from ticketing.common.operation import Tag
@@ -13,8 +15,6 @@ from ticketing.common.pages import page
 from ticketing.common.replies import listed
 from ticketing.common.replies import shown
 from ticketing.common.replies import versions
-from ticketing.common.web import body
-from ticketing.common.web import query
 from ticketing.common.web import use_cases
 from ticketing.tickets.schemas import DayWithSales
 from ticketing.tickets.schemas import NewTicket
@@ -62,11 +62,11 @@ def on_sale() -> ResponseReturnValue:
     paged=True,
 )
 @signed_in
-def of_seller(user: User) -> ResponseReturnValue:
+def of_seller() -> ResponseReturnValue:
     asked = query(own_query)
     limit, newest_first = asked["limit"], asked["sort"] == "newest"
     found = use_cases(Tickets).of_seller(
-        user.id, limit=limit + 1, after=asked["cursor"], newest_first=newest_first
+        current_user.id, limit=limit + 1, after=asked["cursor"], newest_first=newest_first
     )
     return page(found, limit, ticket_view, lambda ticket: ticket.id)
 
@@ -79,8 +79,8 @@ def of_seller(user: User) -> ResponseReturnValue:
     tag=Tag.CONTENT,
 )
 @signed_in
-def sales(user: User) -> ResponseReturnValue:
-    days = use_cases(Tickets).sales(user.id, **query(sales_query))
+def sales() -> ResponseReturnValue:
+    days = use_cases(Tickets).sales(current_user.id, **query(sales_query))
     return listed([sales_view(day) for day in days])
 
 
@@ -100,8 +100,8 @@ def get(ticket_id: str) -> ResponseReturnValue:
 )
 @signed_in
 @idempotent
-def create(user: User, id: str | None) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).create(**body(new_ticket), user_id=user.id, id=id)
+def create(id: str | None) -> ResponseReturnValue:
+    ticket = use_cases(Tickets).create(**body(new_ticket), user_id=current_user.id, id=id)
     return shown(ticket_view(ticket), 201)
 
 
@@ -115,9 +115,9 @@ def create(user: User, id: str | None) -> ResponseReturnValue:
     conditional=True,
 )
 @signed_in
-def edit(user: User, ticket_id: str) -> ResponseReturnValue:
+def edit(ticket_id: str) -> ResponseReturnValue:
     ticket = use_cases(Tickets).edit(
-        ticket_id, **body(new_ticket), user_id=user.id, versions=versions()
+        ticket_id, **body(new_ticket), user_id=current_user.id, versions=versions()
     )
     return shown(ticket_view(ticket))
 
@@ -131,8 +131,8 @@ def edit(user: User, ticket_id: str) -> ResponseReturnValue:
     conditional=True,
 )
 @signed_in
-def withdraw(user: User, ticket_id: str) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).withdraw(ticket_id, user_id=user.id, versions=versions())
+def withdraw(ticket_id: str) -> ResponseReturnValue:
+    ticket = use_cases(Tickets).withdraw(ticket_id, user_id=current_user.id, versions=versions())
     return shown(ticket_view(ticket))
 
 
@@ -145,6 +145,6 @@ def withdraw(user: User, ticket_id: str) -> ResponseReturnValue:
     conditional=True,
 )
 @signed_in
-def relist(user: User, ticket_id: str) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).relist(ticket_id, user_id=user.id, versions=versions())
+def relist(ticket_id: str) -> ResponseReturnValue:
+    ticket = use_cases(Tickets).relist(ticket_id, user_id=current_user.id, versions=versions())
     return shown(ticket_view(ticket))

@@ -15,7 +15,6 @@ from ticketing.common.testing import client_of
 from ticketing.common.testing import memory_database
 from ticketing.common.testing import take_messages
 from ticketing.common.testing_input import errors_of
-from ticketing.common.trust import trust_of
 
 
 @pytest.fixture()
@@ -41,16 +40,14 @@ def signed_in(service: Service[Accounts], account: dict[str, str]) -> FlaskClien
     return client
 
 
-def work(service: Service[Accounts], *clients: FlaskClient) -> list[str]:
+def work(service: Service[Accounts]) -> list[str]:
     """The worker relays and handles; then web processes read. The subjects that were published."""
     messages = [message for store in service.stores for message in take_messages(store)]
     assert service.hears is not None
     for message in messages:
         assert service.hears.attempt(message, service.use_cases) == Done()
-    for client in clients:
-        revocations = trust_of(client.application).revocations
-        assert revocations is not None
-        revocations.read()
+    assert service.revocations is not None
+    service.revocations.read()
     return [message.subject for message in messages]
 
 
@@ -79,7 +76,7 @@ def test_who_signs_out_is_signed_out_on_this_device_alone(
 ) -> None:
     thief = copy(phone, "session", "refresh")
     assert phone.post("/api/users/signout").get_json() == {}
-    assert work(service, phone, laptop) == ["session.ended"]
+    assert work(service) == ["session.ended"]
     assert can_go_on(phone) == (False, False)
     assert can_go_on(thief) == (False, False)
     assert can_go_on(laptop) == (True, True)
@@ -90,14 +87,14 @@ def test_one_of_the_cookies_is_enough_to_sign_out(
     service: Service[Accounts], phone: FlaskClient, known: str
 ) -> None:
     copy(phone, known).post("/api/users/signout")
-    work(service, phone)
+    work(service)
     assert can_go_on(phone) == (False, False)
 
 
 def test_a_bearer_signs_out_too(service: Service[Accounts], phone: FlaskClient) -> None:
     bearer = {"Authorization": f"Bearer {cookie(phone, 'session')}"}
     phone.application.test_client().post("/api/users/signout", headers=bearer)
-    work(service, phone)
+    work(service)
     assert can_go_on(phone) == (False, False)
 
 
@@ -107,7 +104,7 @@ def test_an_old_refresh_token_signs_out_too(service: Service[Accounts], phone: F
     for _ in range(2):
         phone.post("/api/users/renew")
     old.post("/api/users/signout")
-    work(service, phone)
+    work(service)
     assert can_go_on(phone) == (False, False)
 
 
@@ -116,7 +113,7 @@ def test_who_signs_in_again_ends_the_session_that_the_browser_had(
 ) -> None:
     before = copy(phone, "session", "refresh")
     assert phone.post("/api/users/signin", json=ann).status_code == 200
-    assert work(service, phone, laptop) == ["session.ended"]
+    assert work(service) == ["session.ended"]
     assert can_go_on(before) == (False, False)
     assert can_go_on(phone) == (True, True)
     assert can_go_on(laptop) == (True, True)
@@ -158,7 +155,7 @@ def test_who_signs_out_everywhere_is_signed_out_on_every_device(
     reply = phone.post("/api/users/signout/everywhere", headers=csrf(phone))
     assert (reply.status_code, reply.get_json()) == (200, {})
     assert phone.get_cookie("session") is None
-    assert work(service, laptop) == ["user.signed-out"]
+    assert work(service) == ["user.signed-out"]
     assert can_go_on(laptop) == (False, False)
 
 
@@ -167,7 +164,7 @@ def test_who_signs_in_after_that_is_signed_in(
 ) -> None:
     phone.post("/api/users/signout/everywhere", headers=csrf(phone))
     late = signed_in(service, ann)
-    work(service, late)
+    work(service)
     assert can_go_on(late) == (True, True)
     assert jwt.decode(cookie(late, "session"), options={"verify_signature": False})["epoch"] == 1
 
@@ -176,7 +173,7 @@ def test_nobody_else_is_signed_out(service: Service[Accounts], phone: FlaskClien
     ben = client_of(service)
     ben.post("/api/users/signup", json={"email": "ben@example.com", "password": "correct horse"})
     phone.post("/api/users/signout/everywhere", headers=csrf(phone))
-    work(service, ben)
+    work(service)
     assert can_go_on(ben) == (True, True)
 
 

@@ -5,16 +5,15 @@ import threading
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
 
-from ticketing.common.signing import Key
-from ticketing.common.signing import SigningKey
-from ticketing.common.signing import as_jwk
-from ticketing.common.signing import pairs
+from jwt import PyJWK
+
 from ticketing.common.tests.pems import private_pem
+from ticketing.common.token_keys import LocalKeys
+from ticketing.common.token_keys import read_pem
 
 
-def new_pair() -> SigningKey:
-    [pair] = pairs(private_pem())
-    assert isinstance(pair, SigningKey)
+def new_pair() -> PyJWK:
+    [pair] = read_pem(private_pem())
     return pair
 
 
@@ -44,5 +43,5 @@ class Auth:
         self.server.shutdown()
         self.server.server_close()
 
-    def publish(self, *keys: Key) -> None:
-        self.status, self.body = 200, json.dumps({"keys": list(map(as_jwk, keys))}).encode()
+    def publish(self, *keys: PyJWK) -> None:
+        self.status, self.body = 200, json.dumps({"keys": LocalKeys(*keys).public()}).encode()

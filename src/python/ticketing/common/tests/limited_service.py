@@ -8,6 +8,7 @@ from flask import request
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
+from ticketing.common.bodies import json_object
 from ticketing.common.limits import Often
 from ticketing.common.limits import by_address
 from ticketing.common.limits import by_user
@@ -32,8 +33,8 @@ class LimitedSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"
 
 
 def by_name() -> str | None:
-    """A key of the service's own, which raises what a view may raise."""
-    name = request.get_json().get("name")
+    """A key of the service's own."""
+    name = json_object().get("name") if request.is_json else None
     return str(name) if name else None
 
 

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from flask import Blueprint
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 from marshmallow import Schema
 from marshmallow import validate
 
 from ticketing.common.aggregate import Aggregate
+from ticketing.common.bodies import body
 from ticketing.common.bus import EventRouter
 from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
-from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.logs import logger
 from ticketing.common.mongo import OUTBOX_INDEX
@@ -26,7 +27,6 @@ from ticketing.common.schemas import text
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings
 from ticketing.common.settings import read
-from ticketing.common.web import body
 from ticketing.common.web import use_cases
 
 log = logger(__name__)
@@ -77,8 +77,8 @@ def slow() -> ResponseReturnValue:
 
 @routes.get("/who")
 @signed_in
-def who(user: User) -> ResponseReturnValue:
-    return {"id": user.id}
+def who() -> ResponseReturnValue:
+    return {"id": current_user.id}
 
 
 @routes.get("/broken")

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from marshmallow import Schema
 from marshmallow import validate
 
+from ticketing.common.bodies import MAX_BODY
+from ticketing.common.bodies import body
 from ticketing.common.schemas import Price
 from ticketing.common.schemas import text
 from ticketing.common.tests.apps import app_of
 from ticketing.common.tests.apps import errors
 from ticketing.common.tests.apps import reply
-from ticketing.common.web import MAX_BODY
-from ticketing.common.web import body
 
 routes = Blueprint("bodies", __name__)
 

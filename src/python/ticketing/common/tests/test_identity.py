@@ -5,6 +5,7 @@ import secrets
 import time
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import pytest
@@ -12,14 +13,14 @@ from flask import Blueprint
 from flask import jsonify
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from ticketing.common.identity import Granted
-from ticketing.common.identity import User
-from ticketing.common.identity import current_user
+from ticketing.common.identity import SessionGrant
 from ticketing.common.identity import end_session
+from ticketing.common.identity import is_signed_in
 from ticketing.common.identity import named_session
 from ticketing.common.identity import signed_in
 from ticketing.common.identity import start_session
@@ -35,21 +36,29 @@ NOT_AUTHORIZED = errors(401, "Not Authorized")
 
 @routes.route("/who", methods=["GET", "POST"])
 def who() -> ResponseReturnValue:
-    user = current_user()
-    return jsonify(user and {"id": user.id, "email": user.email, "iat": user.issued_at})
+    if not is_signed_in():
+        return jsonify(None)
+    return {"id": current_user.id, "email": current_user.email, "iat": current_user.issued_at}
 
 
 @routes.route("/mine", methods=["GET", "POST", "PUT", "DELETE"])
 @signed_in
-def mine(user: User) -> ResponseReturnValue:
-    return {"id": user.id}
+def mine() -> ResponseReturnValue:
+    return {"id": current_user.id}
 
 
 @routes.post("/start")
 def start() -> ResponseReturnValue:
-    csrf = secrets.token_urlsafe()
-    granted = Granted(access=token_of("u1", csrf=csrf), refresh="refreshing", csrf=csrf)
-    return start_session(jsonify({}), granted)
+    grant = SessionGrant(
+        user_id="u1",
+        email="u1@example.com",
+        session_id="session-of-u1",
+        epoch=0,
+        csrf=secrets.token_urlsafe(),
+        refresh="refreshing",
+        lifetime=timedelta(minutes=10),
+    )
+    return start_session(jsonify({}), grant)
 
 
 @routes.post("/named")

@@ -120,18 +120,37 @@ def test_a_service_may_count_by_what_it_likes(limits_url: str, visit: Visit) -> 
     "content",
     [
         {"json": {}},
-        {"data": b"{", "content_type": "application/json"},
-        {"data": b"{" + b" " * 100_000, "content_type": "application/json"},
         {"data": b"name=ann"},
     ],
 )
-def test_a_request_that_has_no_key_or_no_sense_is_for_the_view_to_judge(
+def test_a_limit_may_not_concern_a_request(
     limits_url: str, redis: Redis, visit: Visit, content: dict[str, Any]
 ) -> None:
     client = visit(service(limits_url))
     assert client.post("/guess", **content).status_code == 200
     [counted] = keys(redis)
     assert "knocks" in counted
+
+
+MALFORMED = {
+    "cut": (b"{", 400),
+    "no object": (b"[1]", 400),
+    "no Unicode": (b'{"name": "\\ud800"}', 400),
+    "deep": (b"[" * 20_000, 400),
+    "long": (b"{" + b" " * 100_000, 413),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), MALFORMED.values(), ids=MALFORMED.keys())
+def test_what_is_malformed_is_refused_uncounted_and_counts_go_on(
+    limits_url: str, redis: Redis, visit: Visit, body: bytes, status: int
+) -> None:
+    client, nonsense = visit(service(limits_url)), {"content_type": "application/json"}
+    assert statuses(client, "/guess", 2, json={}) == [200] * 2
+    for path in ("/guess", "/knock"):
+        assert client.post(path, data=body, **nonsense).status_code == status
+    assert statuses(client, "/knock", 2) == [200, 429]
+    assert len(keys(redis)) == 1
 
 
 def test_all_that_redis_keeps_is_named_for_it_and_is_dropped(

@@ -9,13 +9,13 @@ from flask import Blueprint
 from flask import Response
 from werkzeug.test import TestResponse
 
+from ticketing.common.bodies import query
 from ticketing.common.pages import page
 from ticketing.common.queries import Page
 from ticketing.common.tests.apps import app_of
 from ticketing.common.tests.apps import errors
 from ticketing.common.tests.apps import reply
 from ticketing.common.views import View
-from ticketing.common.web import query
 
 IDS = [f"{number:024x}" for number in range(1, 121)]
 

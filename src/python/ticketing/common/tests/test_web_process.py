@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from ticketing.common.bodies import MAX_BODY
 from ticketing.common.server import HEADERS_WITHIN
 from ticketing.common.server import MAX_HEADERS
 from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
-from ticketing.common.web import MAX_BODY
 
 NOTE = b'{"id": "a"}'
 

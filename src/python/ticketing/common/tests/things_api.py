@@ -5,18 +5,19 @@ from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_jwt_extended import current_user
 from marshmallow import Schema
 from marshmallow import validate
 
 from ticketing.common import keys
 from ticketing.common.aggregate import Aggregate
+from ticketing.common.bodies import body
 from ticketing.common.errors import Conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.errors import NotFound
 from ticketing.common.errors import Refused
 from ticketing.common.errors import Unavailable
 from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import User
 from ticketing.common.identity import signed_in
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Store
@@ -24,7 +25,6 @@ from ticketing.common.mongo import new_id
 from ticketing.common.schemas import text
 from ticketing.common.service import Service
 from ticketing.common.tests.apps import service_of
-from ticketing.common.web import body
 from ticketing.common.web import use_cases
 
 routes = Blueprint("things", __name__)
@@ -57,8 +57,8 @@ class NewThing(Schema):
 @routes.post("/things")
 @signed_in
 @idempotent
-def make(user: User, id: str | None) -> ResponseReturnValue:
-    made = use_cases(Things).make(**body(NewThing()), user_id=user.id, id=id)
+def make(id: str | None) -> ResponseReturnValue:
+    made = use_cases(Things).make(**body(NewThing()), user_id=current_user.id, id=id)
     return {"id": made}, 201
 
 

@@ -23,11 +23,9 @@ from ticketing.auth.main import build as build_auth
 from ticketing.common.clock import utc_now
 from ticketing.common.events import SessionEnded
 from ticketing.common.events import SessionState
-from ticketing.common.revocations import Revocations
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import memory_database
-from ticketing.common.trust import trust_of
 from ticketing.common.web import create_app
 from ticketing.local.tests.world import World
 
@@ -95,12 +93,10 @@ class Place:
         claims = person.claims
         state = SessionState(id=claims["sid"], user_id=claims["sub"], version=1)
         event = SessionEnded(id="over", occurred_at=utc_now(), session=state)
-        for name, service in self._services.items():
-            assert service.database is not None
-            Revocations(service.database).end_session(event)
-            known = trust_of(self.apps[name]).revocations
-            assert known is not None
-            known.read()
+        for service in self._services.values():
+            assert service.revocations is not None
+            service.revocations.end_session(event)
+            service.revocations.read()
 
     def _made(self, person: Person, path: str, body: Any) -> str:
         answer = self.ask("POST", path, body, Authorization=f"Bearer {person.token}")

@@ -18,7 +18,6 @@ from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import memory_database
 from ticketing.common.testing import take_messages
-from ticketing.common.trust import trust_of
 from ticketing.common.web import create_app
 from ticketing.orders.main import build as build_orders
 from ticketing.payments.main import build as build_payments
@@ -63,13 +62,12 @@ class Platform:
     def flow(self) -> None:
         """What auth tells reaches every service, and its web processes read it."""
         told = [message for store in self.auth.stores for message in take_messages(store)]
-        for name, service in {**self.services, "auth": self.auth}.items():
+        for service in [*self.services.values(), self.auth]:
             assert service.hears is not None
             for message in told:
                 assert service.hears.attempt(message, service.use_cases) == Done()
-            revocations = trust_of(self.apps[name]).revocations
-            assert revocations is not None
-            revocations.read()
+            assert service.revocations is not None
+            service.revocations.read()
 
     def let_in_by(self, token: str) -> dict[str, bool]:
         """Which services take the token."""

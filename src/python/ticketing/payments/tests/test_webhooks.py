@@ -9,11 +9,11 @@ import stripe
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ticketing.common.bodies import MAX_BODY
 from ticketing.common.errors import Refused
 from ticketing.common.testing import ENV
 from ticketing.common.testing import client_of
 from ticketing.common.testing_input import errors_of
-from ticketing.common.web import MAX_BODY
 from ticketing.payments import routes
 from ticketing.payments.main import build
 from ticketing.payments.tests.memory_processor import ASKS

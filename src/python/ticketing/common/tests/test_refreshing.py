@@ -17,14 +17,12 @@ from ticketing.common.mongo import connect
 from ticketing.common.revocations import Revocations
 from ticketing.common.testing import message_of
 from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_tokens import claims_of
 from ticketing.common.testing_tokens import token_of
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.key_server import Auth
 from ticketing.common.tests.key_server import new_pair
 from ticketing.common.tests.processes import Process
 from ticketing.common.tests.processes import Start
-from ticketing.common.tokens import Signer
 
 KEY = "k" * 32
 
@@ -95,12 +93,11 @@ def test_a_process_that_fetches_keys_waits_for_the_first_and_hears_of_the_next(
     old, new = new_pair(), new_pair()
     web = start("web", MONGO_URI=mongo_uri, JWT_KEY="", JWT_KEYS_URL=auth.url)
     eventually(lambda: "keys" in web.missing(), within=20)
-    auth.publish(old.key)
+    auth.publish(old)
     web.ready()
-    ann = claims_of("ann")
-    assert status(web, Signer(old).sign(ann)) == 200
-    assert status(web, Signer(new).sign(ann)) == 401
+    assert status(web, token_of("ann", old)) == 200
+    assert status(web, token_of("ann", new)) == 401
     assert status(web, token_of("ann", KEY)) == 401
-    auth.publish(new.key)
-    eventually(lambda: status(web, Signer(new).sign(ann)) == 200, within=60)
-    assert status(web, Signer(old).sign(ann)) == 401
+    auth.publish(new)
+    eventually(lambda: status(web, token_of("ann", new)) == 200, within=60)
+    assert status(web, token_of("ann", old)) == 401
