@@ -1,33 +1,35 @@
 """OpenAPI 3.1 from the routes of a service: what they say of themselves, and their schemas."""
 
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
+from apispec import APISpec
+from apispec.core import Components
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
+from marshmallow import EXCLUDE
 from werkzeug.routing import Rule
 
+from ticketing.common.idempotency import HEADER
 from ticketing.common.identity import CSRF
 from ticketing.common.identity import CSRF_HEADER
 from ticketing.common.identity import SESSION
 from ticketing.common.openapi_answers import SCHEMAS
+from ticketing.common.openapi_answers import Json
+from ticketing.common.openapi_answers import add_answers
 from ticketing.common.openapi_answers import answers_of
-from ticketing.common.openapi_answers import schemas_of
-from ticketing.common.openapi_answers import shared
-from ticketing.common.openapi_inputs import IF_MATCH
-from ticketing.common.openapi_inputs import IF_NONE_MATCH
-from ticketing.common.openapi_inputs import KEY
-from ticketing.common.openapi_inputs import Json
-from ticketing.common.openapi_inputs import body_schema
-from ticketing.common.openapi_inputs import query_parameters
 from ticketing.common.operation import Operation
 from ticketing.common.operation import Who
-from ticketing.common.operation import operation_of
 from ticketing.common.replies import kept
-from ticketing.common.views import EXAMPLE_ID
 from ticketing.common.views import Errors
+from ticketing.common.views import Id
 
+VERSION = "3.1.0"
 SECURITY: Json = {
     "session": {
         "type": "apiKey",
@@ -49,6 +51,26 @@ SECURITY: Json = {
     },
 }
 
+# No examples of what may be left out: the page that shows the documents would send them.
+KEY: Json = {
+    "name": HEADER,
+    "in": "header",
+    "description": "A random one for each thing that is to be made: it is made once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "description": 'Only if it is still at one of these versions, as in `"3"`; `*` is any.',
+    "schema": {"type": "string"},
+}
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "ETags: 304 if it is still as it was under one of them.",
+    "schema": {"type": "string"},
+}
+
 
 def publish(app: Flask, title: str, path: str) -> None:
     """Answer with the application's document at this path; it is made when first asked for."""
@@ -56,31 +78,46 @@ def publish(app: Flask, title: str, path: str) -> None:
     app.add_url_rule(path, "openapi", lambda: kept(made()))
 
 
-def document(app: Flask, title: str) -> Json:
+def document(app: Flask, title: str, **info: str) -> Json:
     """All routes of the application that describe themselves, as OpenAPI 3.1."""
+    # Whoever reads the file finds these above the paths.
+    options = {"openapi": VERSION, "info": info, "servers": [{"url": "/"}]}
+    spec = APISpec(title, "1", VERSION, [MarshmallowPlugin()], **options)
     routes = list(_described(app))
-    paths: Json = {}
+    _add_schemas(spec.components, [operation for _, _, operation in routes])
+    add_answers(spec.components)
+    for name, scheme in SECURITY.items():
+        spec.components.security_scheme(name, scheme)
     for rule, method, operation in routes:
-        limited = bool(getattr(app.view_functions[rule.endpoint], "limits", ()))
-        path = paths.setdefault(_path(rule), {})
-        path[method.lower()] = _operation(rule, method, operation, limited=limited)
-    _link(paths)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": "1"},
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {
-            "schemas": _schemas([operation for _, _, operation in routes]),
-            **shared(),
-            "securitySchemes": SECURITY,
-        },
-    }
+        limited = hasattr(app.view_functions[rule.endpoint], "limits")
+        told = _operation(rule, method, operation, limited=limited)
+        spec.path(_path(rule), operations={method.lower(): told})
+    made = spec.to_dict()
+    _link(made["paths"])
+    return made
+
+
+def schemas_of(kinds: Iterable[Any]) -> Json:
+    """The schemas of these types and of all that they hold, by their names."""
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=SCHEMAS)
+    for schema in schemas.values():
+        schema.pop("title", None)
+    return dict(sorted(schemas.items()))
+
+
+def _add_schemas(components: Components, operations: Sequence[Operation]) -> None:
+    """Add what is answered, and what is sent: of that, unknown fields are ignored."""
+    kinds = [kind for one in operations for kind in one.answers.values()]
+    for name, schema in schemas_of([*kinds, Errors]).items():
+        components.schema(name, schema)
+    for sent in sorted({type(one.body) for one in operations if one.body}, key=str):
+        open_to_more = {"description": sent.__doc__, "additionalProperties": True}
+        components.schema(sent.__name__, open_to_more, schema=sent(unknown=EXCLUDE))
 
 
 def _described(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
     for rule in sorted(app.url_map.iter_rules(), key=str):
-        operation = operation_of(app.view_functions[rule.endpoint])
+        operation = getattr(app.view_functions[rule.endpoint], "operation", None)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             if operation is not None:
                 yield rule, method, operation
@@ -91,10 +128,9 @@ def _path(rule: Rule) -> str:
 
 
 def _operation(rule: Rule, method: str, operation: Operation, *, limited: bool) -> Json:
-    tag = rule.endpoint.partition(".")[0]
     found: Json = {
         "operationId": _camel(rule.endpoint.replace(".", "_")),
-        "tags": [tag],
+        "tags": [rule.endpoint.partition(".")[0]],
         "summary": operation.summary,
         "parameters": list(_parameters(rule, method, operation)),
         "responses": answers_of(operation, method, found=bool(rule.arguments), limited=limited),
@@ -102,21 +138,17 @@ def _operation(rule: Rule, method: str, operation: Operation, *, limited: bool) 
     }
     if operation.details:
         found["description"] = operation.details
-    if operation.body is not None:
-        schema = {"$ref": SCHEMAS + type(operation.body).__name__}
-        found["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": schema}},
-        }
+    if operation.body:
+        content = {"application/json": {"schema": operation.body}}
+        found["requestBody"] = {"required": True, "content": content}
     return found
 
 
 def _parameters(rule: Rule, method: str, operation: Operation) -> Iterator[Json]:
     for name in sorted(rule.arguments):
-        schema = {"type": "string", "pattern": "^[0-9a-f]{24}$", "examples": [EXAMPLE_ID]}
-        yield {"name": _camel(name), "in": "path", "required": True, "schema": schema}
-    if operation.query is not None:
-        yield from query_parameters(operation.query)
+        yield {"name": _camel(name), "in": "path", "schema": msgspec.json.schema(Id)}
+    if operation.query:
+        yield {"in": "query", "schema": operation.query}
     if operation.keyed:
         yield KEY
     if operation.conditional:
@@ -137,26 +169,15 @@ def _link(paths: Json) -> None:
     for path, operations in paths.items():
         created = operations.get("post", {}).get("responses", {}).get("201")
         for longer, others in paths.items():
-            if created and re.fullmatch(rf"{re.escape(path)}/{{(\w+)}}(/\w+)?", longer):
+            leads = re.fullmatch(rf"{re.escape(path)}/{{(\w+)}}(/\w+)?", longer)
+            if created and leads:
                 links = created.setdefault("links", {})
-                links.update((one["operationId"], _to(one)) for one in others.values())
+                links.update(_to(one["operationId"], leads[1]) for one in others.values())
 
 
-def _to(operation: Json) -> Json:
-    [name] = [one["name"] for one in operation["parameters"] if one["in"] == "path"]
-    return {
-        "operationId": operation["operationId"],
-        "parameters": {name: "$response.body#/id"},
-    }
-
-
-def _schemas(operations: list[Operation]) -> Json:
-    kinds = [kind for one in operations for kind in one.answers.values() if kind is not None]
-    schemas = schemas_of([*kinds, Errors])
-    for one in operations:
-        if one.body is not None:
-            schemas[type(one.body).__name__] = body_schema(one.body)
-    return dict(sorted(schemas.items()))
+def _to(operation: str, parameter: str) -> tuple[str, Json]:
+    parameters = {parameter: "$response.body#/id"}
+    return operation, {"operationId": operation, "parameters": parameters}
 
 
 def _camel(name: str) -> str:

@@ -1,22 +1,32 @@
 """What clients get, in the documents of the API: the answers of an operation."""
 
 import re
-from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from apispec.core import Components
+from marshmallow import fields
 
+from ticketing.common.idempotency import HEADER
 from ticketing.common.idempotency import REPLAYED
-from ticketing.common.openapi_inputs import Json
-from ticketing.common.openapi_inputs import messages
 from ticketing.common.operation import Operation
-from ticketing.common.operation import Tag
+from ticketing.common.operation import Sentence
 from ticketing.common.operation import Who
 from ticketing.common.views import Errors
 
-SCHEMAS = "#/components/schemas/"
+Json = dict[str, Any]
+
+SCHEMAS = "#/components/schemas/{name}"
+
+NO_BODY = [
+    "Content-Type must be application/json",
+    "Malformed JSON",
+    "The body must be a JSON object",
+]
+BAD_KEY = f"{HEADER} must be 1 to 255 printable ASCII characters"
 
 FAILURES: dict[int, tuple[str, str, list[str]]] = {
     401: ("NotAuthorized", "Not signed in, or not the owner.", ["Not Authorized"]),
@@ -74,39 +84,27 @@ HEADERS: dict[str, tuple[str, Json]] = {
 }
 
 
-def shared() -> Json:
-    """The answers and headers that all operations refer to."""
-    return {
-        "headers": {
-            name: {"description": text, "schema": schema}
-            for name, (text, schema) in HEADERS.items()
-        },
-        "responses": {
-            name: _failure(status, text, [(line, "") for line in lines])
-            for status, (name, text, lines) in FAILURES.items()
-        },
-    }
+def add_answers(components: Components) -> None:
+    """Add the answers and headers that all operations refer to."""
+    for name, (text, schema) in HEADERS.items():
+        components.header(name, {"description": text, "schema": schema})
+    for status, (name, text, lines) in FAILURES.items():
+        components.response(name, _failure(status, text, lines))
 
 
-def schemas_of(kinds: Collection[Any]) -> Json:
-    """The schemas of these types and of all that they hold, by their names."""
-    _, schemas = msgspec.json.schema_components(kinds, ref_template=SCHEMAS + "{name}")
-    return {name: _untitled(schemas[name]) for name in sorted(schemas)}
-
-
-def answers_of(operation: Operation, method: str, *, found: bool, limited: bool) -> Json:
+def answers_of(operation: Operation, method: str, *, found: bool, limited: bool) -> dict[int, Any]:
     """Every answer by its status; `found` is by an id in the path, `limited` has a 429."""
-    answers = {
-        str(status): _success(operation, status, kind) for status, kind in operation.answers.items()
+    answers: dict[int, Any] = {
+        status: _success(operation, status, kind) for status, kind in operation.answers.items()
     }
     if operation.tag and method == "GET":
-        answers["304"] = {"description": "Still as it was.", "headers": _headers(operation)}
-    if said := list(messages(operation)):
-        answers["400"] = _failure(400, "Not valid, or the rules say no.", said)
+        answers[304] = {"description": "Still as it was.", "headers": _headers(operation)}
+    if said := list(_said(operation)):
+        answers[400] = _failure(400, "Not valid, or the rules say no.", said)
     for status in _failures(operation, method, found=found, limited=limited):
-        answers[str(status)] = {"$ref": f"#/components/responses/{FAILURES[status][0]}"}
+        answers[status] = FAILURES[status][0]
     for status, lines in operation.says.items():
-        answers[str(status)] = _failure(status, MEANINGS[status], [(line, "") for line in lines])
+        answers[status] = _failure(status, MEANINGS[status], lines)
     return dict(sorted(answers.items()))
 
 
@@ -127,55 +125,63 @@ def _failures(operation: Operation, method: str, *, found: bool, limited: bool) 
 
 def _success(operation: Operation, status: int, kind: Any) -> Json:
     answer: Json = {"description": HTTPStatus(status).phrase, "headers": _headers(operation)}
-    if kind is None:
-        answer["headers"].pop("ETag", None)
-        return answer
-    [schema], _ = msgspec.json.schema_components([kind], ref_template=SCHEMAS + "{name}")
-    return {**answer, "content": {"application/json": {"schema": schema}}}
+    if kind is not None:
+        [schema], _ = msgspec.json.schema_components([kind], ref_template=SCHEMAS)
+        answer["content"] = {"application/json": {"schema": schema}}
+    return answer
 
 
 def _headers(operation: Operation) -> Json:
-    headers = {"X-Request-ID": _header("RequestId")}
-    match operation.tag:
-        case Tag.VERSION:
-            headers["ETag"] = _header("Version")
-        case Tag.CONTENT:
-            headers["ETag"] = _header("Content")
+    headers: Json = {"X-Request-ID": "RequestId"}
+    if operation.tag:
+        headers["ETag"] = operation.tag.value
     if operation.paged:
-        headers["Link"] = _header("Next")
+        headers["Link"] = "Next"
     if operation.cookies:
         headers["Set-Cookie"] = {"description": operation.cookies, "schema": {"type": "string"}}
     if operation.keyed:
-        headers[REPLAYED] = _header("Replayed")
+        headers[REPLAYED] = "Replayed"
     return headers
 
 
-def _untitled(schema: Json) -> Json:
-    return {name: value for name, value in schema.items() if name != "title"}
-
-
-def _header(name: str) -> Json:
-    return {"$ref": f"#/components/headers/{name}"}
-
-
-def _failure(status: int, text: str, said: Collection[tuple[str, str]]) -> Json:
+def _failure(status: int, text: str, said: Iterable[Sentence]) -> Json:
     if not said:
         return {"description": text}
-    headers = {"X-Request-ID": _header("RequestId")}
+    headers = {"X-Request-ID": "RequestId"}
     if status == 429:
-        headers["Retry-After"] = _header("RetryAfter")
-    examples = {_slug(line): {"value": _errors(line, field)} for line, field in said}
-    content = {"schema": {"$ref": SCHEMAS + Errors.__name__}, "examples": examples}
-    return {
-        "description": text,
-        "headers": headers,
-        "content": {"application/json": content},
+        headers["Retry-After"] = "RetryAfter"
+    content = {"schema": Errors.__name__, "examples": dict(map(_example, said))}
+    return {"description": text, "headers": headers, "content": {"application/json": content}}
+
+
+def _example(said: Sentence) -> tuple[str, Json]:
+    """The sentence in an answer, and a name for that."""
+    message, *field = (said,) if isinstance(said, str) else said
+    error = {"message": message} | ({"field": field[0]} if field else {})
+    return "-".join(re.findall("[a-z0-9]+", message.lower())), {"value": {"errors": [error]}}
+
+
+def _said(operation: Operation) -> Iterator[Sentence]:
+    """Every sentence that a 400 of this operation may hold."""
+    for schema in (operation.query, operation.body):
+        for name, field in (schema.fields if schema else {}).items():
+            yield from ((message, field.data_key or name) for message in _sentences(field))
+    if operation.query:
+        first = next(iter(operation.query.fields))
+        yield f"{first.capitalize()} must be given once", first
+    if operation.body:
+        yield from NO_BODY
+    if operation.keyed:
+        yield BAD_KEY
+    yield from operation.refusals
+
+
+def _sentences(field: fields.Field[Any]) -> list[Any]:
+    """The field's own sentences, not marshmallow's."""
+    kinds = type(field).__mro__
+    usual = {
+        text for kind in kinds for text in getattr(kind, "default_error_messages", {}).values()
     }
-
-
-def _errors(message: str, field: str) -> Json:
-    return {"errors": [{"message": message} | ({"field": field} if field else {})]}
-
-
-def _slug(sentence: str) -> str:
-    return "-".join(re.findall("[a-z0-9]+", sentence.lower()))
+    rules = [getattr(rule, "error", None) for rule in field.validators]
+    texts = [*field.error_messages.values(), *rules]
+    return [text for text in texts if text and text not in usual]

@@ -13,6 +13,8 @@ from typing import TypeVar
 from marshmallow import Schema
 
 V = TypeVar("V", bound=Callable[..., Any])
+Sentence = str | tuple[str, str]
+"""What a failure says; with the field that it is about, if there is one."""
 
 
 class Who(Enum):
@@ -23,10 +25,10 @@ class Who(Enum):
 
 
 class Tag(Enum):
-    """What the ETag of an answer stands for."""
+    """What the ETag of an answer stands for, by the name of that header in the documents."""
 
-    VERSION = "version"
-    CONTENT = "content"
+    VERSION = "Version"
+    CONTENT = "Content"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Operation:
     who: Who = Who.SIGNED_IN
     body: Schema | None = None
     query: Schema | None = None
-    refusals: Sequence[str | tuple[str, str]] = ()
+    refusals: Sequence[Sentence] = ()
     fails: Sequence[int] = ()
     says: Mapping[int, Sequence[str]] = field(default_factory=dict)
     tag: Tag | None = None
@@ -60,9 +62,3 @@ class Operation:
         """Note this beside the view; what a request passes through stays the same."""
         view.operation = self  # type: ignore[attr-defined]
         return view
-
-
-def operation_of(view: Callable[..., Any]) -> Operation | None:
-    """What the view says of itself."""
-    found = getattr(view, "operation", None)
-    return found if isinstance(found, Operation) else None

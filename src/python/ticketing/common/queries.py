@@ -1,37 +1,43 @@
 """Query parameters: strings that lists share, each with the contract's one message."""
 
 import re
-from typing import Any
 
 from marshmallow import Schema
-from marshmallow import ValidationError
 from marshmallow import fields
 from marshmallow import validate
 
 from ticketing.common.schemas import NUMBER
 from ticketing.common.schemas import Price
 
-NEXT = "From the Link of a page in the same order."
-_ID = "^[0-9a-f]{24}$"
+NO_CURSOR = "Cursor is not valid"
 
 
 def whole_number(name: str, least: int, most: int, *, default: int) -> fields.Field[int]:
     """An optional whole number within these bounds; `name` begins the message."""
-    shape = {"type": "integer", "minimum": least, "maximum": most}
     message = f"{name} must be between {least} and {most}"
-    return _WholeNumber(message, least, most, load_default=default, metadata=shape)
+    return fields.Integer(
+        load_default=default,
+        pre_load=_digits,
+        validate=validate.Range(least, most, error=message),
+        error_messages={"invalid": message},
+    )
 
 
-class _WholeNumber(fields.Field[int]):
-    def __init__(self, message: str, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs, error_messages={"invalid": message})
-        self._message, self._least, self._most = message, least, most
+def _digits(value: str) -> str:
+    """Digits only: what int() takes besides (spaces, signs, underscores) is no number here."""
+    return value if re.fullmatch("[0-9]{1,9}", value) else ""
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        """Digits only: what int() takes besides (spaces, signs, underscores) is no number here."""
-        if re.fullmatch("[0-9]{1,9}", value) and self._least <= int(value) <= self._most:
-            return int(value)
-        raise ValidationError(self._message)
+
+def page_cursor(pattern: str) -> fields.Field[str]:
+    """Where a page begins, in this form; None for the first page."""
+    return fields.String(
+        load_default=lambda: None,  # None itself would be documented, and null taken
+        validate=validate.Regexp(rf"{pattern}\Z", error=NO_CURSOR),
+        metadata={
+            "pattern": f"^{pattern}$",
+            "description": "From the Link of a page in the same order.",
+        },
+    )
 
 
 def price(name: str) -> fields.Field[int]:
@@ -40,7 +46,7 @@ def price(name: str) -> fields.Field[int]:
         f"{name[0].upper()}{name[1:]} must be between 0 and 999999.99",
         least=0,
         required=False,
-        load_default=None,
+        load_default=lambda: None,
         data_key=name,
         metadata={"type": "string", "pattern": NUMBER, "description": "In dollars: `20.5`."},
     )
@@ -57,8 +63,4 @@ class Page(Schema):
     """Query parameters of a list: how many, and after which id."""
 
     limit = whole_number("Limit", 1, 200, default=50)
-    cursor = fields.String(
-        load_default=None,
-        validate=validate.Regexp(rf"{_ID[:-1]}\Z", error="Cursor is not valid"),
-        metadata={"type": "string", "pattern": _ID, "description": NEXT},
-    )
+    cursor = page_cursor("[0-9a-f]{24}")

@@ -25,10 +25,21 @@ def text(
     example: str | None = None,
 ) -> fields.Field[Any]:
     """A required string under `key` that keeps the rules, trimmed first if so asked."""
-    shape = {"type": "string", **_shape(rules, trim=trim)}
-    if example is not None:
-        shape["examples"] = [example]
-    return _Text(message, rules, trim=trim, data_key=key, metadata=shape)
+    for rule in rules:
+        rule.error = message
+    examples = {} if example is None else {"examples": [example]}
+    return fields.String(
+        required=True,
+        data_key=key,
+        pre_load=_trimmed if trim else None,
+        validate=validate.And(*rules),  # their shape is told below, as what is trimmed has another
+        error_messages={"required": message, "null": message, "invalid": message},
+        metadata={**_shape(rules, trim=trim), **examples},
+    )
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def identifier(message: str, key: str) -> fields.Field[Any]:
@@ -51,27 +62,6 @@ def _shape(rules: tuple[validate.Validator, ...], *, trim: bool) -> dict[str, An
             case validate.Length(max=int(most)) if not shape:
                 shape["pattern"] = rf"^\s*\S([\s\S]{{0,{most - 2}}}\S)?\s*$"
     return shape
-
-
-class _Text(fields.Field[str]):
-    def __init__(
-        self, message: str, rules: tuple[validate.Validator, ...], *, trim: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(
-            required=True, error_messages={"required": message, "null": message}, **kwargs
-        )
-        self._message, self._rules, self._trim = message, rules, trim
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str):
-            raise ValidationError(self._message)
-        found: str = value.strip() if self._trim else value
-        try:
-            for rule in self._rules:
-                rule(found)
-        except ValidationError:
-            raise ValidationError(self._message) from None
-        return found
 
 
 class Price(fields.Field[int]):

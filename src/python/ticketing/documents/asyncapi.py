@@ -11,7 +11,7 @@ from ticketing.common.events import PaymentRejected
 from ticketing.common.events import SessionEnded
 from ticketing.common.events import UserSignedOut
 from ticketing.common.events import subject
-from ticketing.common.openapi_answers import schemas_of
+from ticketing.common.openapi import schemas_of
 from ticketing.expiration import handlers as expiration
 from ticketing.orders import handlers as orders
 from ticketing.payments import handlers as payments

@@ -38,8 +38,7 @@ def openapi() -> Json:
     app = Flask("ticketing", static_folder=None)
     for routes in (users, tickets, orders, payments):
         app.register_blueprint(routes)
-    made = document(app, "Ticketing")
-    made["info"]["description"] = DESCRIPTION
+    made = document(app, "Ticketing", description=DESCRIPTION)
     _link(made["paths"])
     return made
 

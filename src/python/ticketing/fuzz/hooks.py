@@ -11,8 +11,8 @@ from typing import Any
 
 import schemathesis
 
-from ticketing.common.openapi_inputs import BAD_KEY
-from ticketing.common.openapi_inputs import NO_BODY
+from ticketing.common.openapi_answers import BAD_KEY
+from ticketing.common.openapi_answers import NO_BODY
 from ticketing.fuzz.asking import COUNTS
 from ticketing.fuzz.asking import NOBODY
 from ticketing.fuzz.asking import URL

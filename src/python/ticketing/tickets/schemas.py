@@ -15,9 +15,10 @@ from msgspec import Meta
 from msgspec import UnsetType
 
 from ticketing.common.money import from_cents
-from ticketing.common.queries import NEXT
+from ticketing.common.queries import NO_CURSOR
 from ticketing.common.queries import Page
 from ticketing.common.queries import choice
+from ticketing.common.queries import page_cursor
 from ticketing.common.queries import price
 from ticketing.common.queries import whole_number
 from ticketing.common.schemas import Price
@@ -37,7 +38,6 @@ MAX_ASKED = 100
 """Characters of a search's words."""
 TOO_MUCH = f"Q must be at most {MAX_ASKED} characters"
 WORDS = "Each word begins a word of the title; case, accents and punctuation do not count."
-NO_CURSOR = "Cursor is not valid"
 _CURSORS = {
     Sort.NEWEST: re.compile("[0-9a-f]{24}"),
     Sort.CHEAPEST: re.compile("[0-9]{8}-[0-9a-f]{24}"),
@@ -77,11 +77,7 @@ class TicketSearch(Page):
     min_price = price("minPrice")
     max_price = price("maxPrice")
     sort = choice("Sort", *Sort)
-    cursor = fields.String(
-        load_default=None,
-        error_messages={"invalid": NO_CURSOR},
-        metadata={"type": "string", "pattern": "^([0-9]{8}-)?[0-9a-f]{24}$", "description": NEXT},
-    )
+    cursor = page_cursor("([0-9]{8}-)?[0-9a-f]{24}")
 
     @post_load
     def _name_sort(self, asked: dict[str, Any], **_: Any) -> dict[str, Any]:
