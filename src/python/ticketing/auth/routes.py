@@ -26,12 +26,12 @@ from ticketing.common.errors import NotAuthorized
 from ticketing.common.idempotency import ANYONE
 from ticketing.common.idempotency import answer_once
 from ticketing.common.identity import end_session
-from ticketing.common.identity import is_signed_in
 from ticketing.common.identity import named_session
 from ticketing.common.identity import public_keys
 from ticketing.common.identity import refresh_token
 from ticketing.common.identity import signed_in
 from ticketing.common.identity import start_session
+from ticketing.common.identity import user_if_signed_in
 from ticketing.common.limits import by_address
 from ticketing.common.limits import by_user
 from ticketing.common.limits import limited
@@ -189,7 +189,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @users.get("/currentuser")
 @Operation("Who is signed in", answers={200: WhoIsThere}, who=Who.ANYONE)
 def show_current_user() -> ResponseReturnValue:
-    return told(who_is_there(current_user if is_signed_in() else None))
+    return told(who_is_there(user_if_signed_in()))
 
 
 @users.get("/keys")

@@ -4,7 +4,6 @@ from typing import Any
 from typing import cast
 
 import msgspec
-from flask import g
 from flask import request
 from marshmallow import EXCLUDE
 from marshmallow import Schema
@@ -18,11 +17,19 @@ MAX_BODY = 64 * 1024
 
 
 def json_object() -> dict[str, Any]:
-    """The request's JSON body, read once a request; raises Invalid, RequestEntityTooLarge."""
-    if "json_object" not in g:
-        g.json_object = _read()
-    found: dict[str, Any] = g.json_object
-    return found
+    """The request's JSON body; raises Invalid, RequestEntityTooLarge."""
+    if not request.is_json:
+        raise Invalid({"": "Content-Type must be application/json"})
+    data = request.get_data()
+    if len(data) > MAX_BODY:
+        raise RequestEntityTooLarge
+    try:
+        given = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        raise Invalid({"": "Malformed JSON"}) from None
+    if not isinstance(given, dict):
+        raise Invalid({"": "The body must be a JSON object"})
+    return given
 
 
 def body(schema: Schema) -> dict[str, Any]:
@@ -37,21 +44,6 @@ def query(schema: Schema) -> dict[str, Any]:
         if len(values) > 1 and name in known:
             raise Invalid({name: f"{name[0].upper()}{name[1:]} must be given once"})
     return _load(schema, request.args.to_dict())
-
-
-def _read() -> dict[str, Any]:
-    if not request.is_json:
-        raise Invalid({"": "Content-Type must be application/json"})
-    data = request.get_data()
-    if len(data) > MAX_BODY:
-        raise RequestEntityTooLarge
-    try:
-        given = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise Invalid({"": "Malformed JSON"}) from None
-    if not isinstance(given, dict):
-        raise Invalid({"": "The body must be a JSON object"})
-    return given
 
 
 def _load(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from typing import TypeVar
 from flask import Flask
 from flask import Response
 from flask import current_app
-from flask import g
 from flask import request
 from flask_jwt_extended import create_access_token
 from flask_jwt_extended import decode_token
+from flask_jwt_extended import get_current_user
 from flask_jwt_extended import set_access_cookies
 from flask_jwt_extended import unset_access_cookies
 from flask_jwt_extended import verify_jwt_in_request
@@ -29,6 +29,7 @@ from ticketing.common.revocations import Revocations
 from ticketing.common.token_keys import KeySet
 from ticketing.common.token_keys import LocalKeys
 from ticketing.common.tokens import TokenManager
+from ticketing.common.tokens import User
 from ticketing.common.tokens import user_of
 
 SESSION, REFRESH, CSRF = "session", "refresh", "XSRF-TOKEN"
@@ -37,6 +38,7 @@ CSRF_HEADER = "X-XSRF-TOKEN"
 ISSUER = AUDIENCE = "ticketing"
 LEEWAY = timedelta(minutes=1)
 """How far the clock of the machine that made a token may be ahead."""
+_PROBLEM = "ticketing.token_problem"
 _BAD_TOKEN = (JWTExtendedException, PyJWTError)
 
 P = ParamSpec("P")
@@ -111,9 +113,12 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-def is_signed_in() -> bool:
-    """Whether there is a `current_user`; a bad token is as good as none."""
-    return _verify() is None
+def user_if_signed_in() -> User | None:
+    """The `current_user` where there is one; a bad token is as good as none."""
+    if _verify() is not None:
+        return None
+    user: User = get_current_user()
+    return user
 
 
 def named_session() -> str | None:
@@ -163,9 +168,10 @@ def end_session(response: Response) -> Response:
 
 def _verify() -> Exception | None:
     """What is wrong with this request's token; None where it is good. Asked once a request."""
-    if "token_problem" not in g:
-        g.token_problem = _problem()
-    problem: Exception | None = g.token_problem
+    verified = request.environ
+    if _PROBLEM not in verified:
+        verified[_PROBLEM] = _problem()
+    problem: Exception | None = verified[_PROBLEM]
     return problem
 
 
@@ -179,9 +185,9 @@ def _problem() -> Exception | None:
 
 def _bearer() -> str | None:
     """The token of the bearer header, which from now on is spelled as the library knows it."""
-    given = request.authorization
-    if given is None or given.type != "bearer":
+    environ = request.environ
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    if scheme.lower() != "bearer":
         return None
-    token = given.token or ""
-    request.environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    return token
+    environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return str(token)

@@ -19,7 +19,6 @@ from flask import Response
 from flask import g
 from flask import jsonify
 from flask import request
-from flask_jwt_extended import current_user
 from flask_limiter import Limiter
 from flask_limiter import RateLimitExceeded
 from redis.backoff import NoBackoff
@@ -27,7 +26,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from ticketing.common.bodies import json_object
-from ticketing.common.identity import is_signed_in
+from ticketing.common.identity import user_if_signed_in
 from ticketing.common.logs import logger
 from ticketing.common.settings import ServiceSettings
 
@@ -81,7 +80,8 @@ def by_address() -> str | None:
 
 def by_user() -> str | None:
     """The signed-in user."""
-    return str(current_user.id) if is_signed_in() else None
+    user = user_if_signed_in()
+    return None if user is None else user.id
 
 
 def init_limits(app: Flask, settings: ServiceSettings) -> None:

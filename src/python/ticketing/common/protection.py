@@ -67,8 +67,10 @@ def open_to(origins: Origins, app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    given = {name.lower() for name in response.headers.keys()}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in given:
+            response.headers.add(name, value)
     if "Set-Cookie" in response.headers:
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:

@@ -1,6 +1,7 @@
 """The gateways whose word on a visitor's address and scheme counts; nobody else's does."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address
 from ipaddress import IPv6Address
 from ipaddress import ip_address
@@ -67,6 +68,7 @@ def behind(proxies: Proxies, app: "WSGIApplication") -> "WSGIApplication":
     return answer
 
 
+@lru_cache(1024)
 def _address(told: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(told.strip())

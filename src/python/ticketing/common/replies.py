@@ -17,10 +17,7 @@ _VERSION = re.compile('"(0|[1-9][0-9]{0,17})"')
 
 def shown(view: Versioned, status: int = 200) -> Response:
     """Reply with the view and its version as the ETag; 304 to who reads and has that already."""
-    tag = str(view.version)
-    if _is_known(tag):
-        return _tagged(Response(status=304), f'"{tag}"')
-    return _tagged(_json(_ENCODER.encode(view), status), f'"{tag}"')
+    return _tagged(_json(_ENCODER.encode(view), status), str(view.version))
 
 
 def told(view: View, status: int = 200) -> Response:
@@ -48,8 +45,7 @@ def empty() -> Response:
 def kept(body: bytes, besides: str = "") -> Response:
     """Reply with this JSON, and an ETag of it and of what is told `besides`; 304 to who has it."""
     tag = hashlib.sha1(body + besides.encode(), usedforsecurity=False).hexdigest()[:24]
-    reply = Response(status=304) if _is_known(tag) else _json(body, 200)
-    return _tagged(reply, f'W/"{tag}"')
+    return _tagged(_json(body, 200), tag, weak=True)
 
 
 def versions() -> frozenset[int] | None:
@@ -64,18 +60,12 @@ def versions() -> frozenset[int] | None:
     return frozenset(int(tag[1]) for tag in tags if tag)
 
 
-def _is_known(tag: str) -> bool:
-    if "HTTP_IF_NONE_MATCH" not in request.environ or request.method not in ("GET", "HEAD"):
-        return False
-    return bool(request.if_none_match.contains_weak(tag))
-
-
 def _json(body: bytes, status: int) -> Response:
     return Response(body, status, mimetype="application/json")
 
 
-def _tagged(reply: Response, tag: str) -> Response:
-    reply.headers.add("ETag", tag)
-    if reply.status_code == 304:
-        del reply.headers["Content-Type"]
+def _tagged(reply: Response, tag: str, *, weak: bool = False) -> Response:
+    reply.set_etag(tag, weak)
+    if "HTTP_IF_NONE_MATCH" in request.environ:  # not for each reply, to which it adds a date
+        reply.make_conditional(request)
     return reply

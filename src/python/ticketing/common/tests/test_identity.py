@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from ticketing.common.identity import SessionGrant
 from ticketing.common.identity import end_session
-from ticketing.common.identity import is_signed_in
 from ticketing.common.identity import named_session
 from ticketing.common.identity import signed_in
 from ticketing.common.identity import start_session
+from ticketing.common.identity import user_if_signed_in
 from ticketing.common.testing_tokens import forged
 from ticketing.common.testing_tokens import token_of
 from ticketing.common.tests.apps import app_of
@@ -36,9 +36,8 @@ NOT_AUTHORIZED = errors(401, "Not Authorized")
 
 @routes.route("/who", methods=["GET", "POST"])
 def who() -> ResponseReturnValue:
-    if not is_signed_in():
-        return jsonify(None)
-    return {"id": current_user.id, "email": current_user.email, "iat": current_user.issued_at}
+    user = user_if_signed_in()
+    return jsonify(user and {"id": user.id, "email": user.email, "iat": user.issued_at})
 
 
 @routes.route("/mine", methods=["GET", "POST", "PUT", "DELETE"])
