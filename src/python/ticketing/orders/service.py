@@ -49,7 +49,7 @@ class Orders:
         made = self._orders.find(id)
         if made is not None:
             return made
-        ticket, now = self._tickets.get(ticket_id), self._clock()
+        ticket, now = self._tickets.wait_for(ticket_id), self._clock()
         order = Order.place(id=id, user_id=user_id, ticket=ticket, now=now, hold=self._hold)
         order.slot = self._free_slot(order, now)
         self._reserve(order, now)
