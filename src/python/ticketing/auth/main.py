@@ -17,7 +17,6 @@ from ticketing.auth.settings import signing_keys
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.mongo import new_id
 from ticketing.common.run import commands
@@ -31,10 +30,9 @@ def build(
     settings = read(AuthSettings, env)
     keys = signing_keys(settings)
     database = connect(settings.mongo_uri) if database is None else database
-    stores = Store(database["users"]), Store(database["sessions"])
-    users = UserRepository(stores[0])
+    users, kept = UserRepository(database["users"]), SessionRepository(database["sessions"])
     sessions = Sessions(
-        SessionRepository(stores[1]),
+        kept,
         users,
         access=timedelta(seconds=settings.access_token_seconds),
         lifetimes=Lifetimes(
@@ -49,7 +47,7 @@ def build(
         settings=settings,
         database=database,
         use_cases=Accounts(users, sessions, new_id=new_id, clock=clock),
-        stores=stores,
+        stores=[users, kept],
         indexes=INDEXES,
         routes=routes.users,
         signing_keys=keys,

@@ -7,6 +7,7 @@ dies is made again by the next request, under the same id, so the database takes
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import asdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.errors import Failure
+from ticketing.common.mapping import from_document
 from ticketing.common.mongo import Document
 from ticketing.common.mongo import Documents
 from ticketing.common.mongo import new_id
@@ -87,7 +89,7 @@ class Keys:
 
         Raises StillRunning while that has none.
         """
-        kept = {"$set": {"answer": _document(answer)}, "$unset": {"leaseUntil": ""}}
+        kept = {"$set": {"answer": asdict(answer)}, "$unset": {"leaseUntil": ""}}
         if self._documents.update_one(_held(claim), kept).matched_count == 1:
             return answer
         known = self._documents.find_one({"_id": claim.id}) or {}
@@ -105,7 +107,7 @@ class Keys:
             self._documents.insert_one({"_id": id, **fresh})
         except DuplicateKeyError:
             return None
-        return _claim({"_id": id, **fresh})
+        return from_document(Claim, {"_id": id, **fresh})
 
     def _later(self, id: str, fingerprints: Sequence[str], holder: str) -> Claim | Answer | None:
         """None where the key's record has changed meanwhile."""
@@ -113,7 +115,7 @@ class Keys:
         if known is None:
             return None
         if known["holder"] == holder:  # ours: the database had said so, but nobody heard it
-            return _claim(known)
+            return from_document(Claim, known)
         if known["expiresAt"] <= now:
             return self._change(known, self._fresh(fingerprints[0], holder))
         if known["fingerprint"] not in fingerprints:
@@ -131,7 +133,7 @@ class Keys:
             same["leaseUntil"] = known["leaseUntil"]
         change = {"$set": changed, "$unset": {"answer": ""}}
         written = self._documents.update_one(same, change)
-        return _claim({**known, **changed}) if written.modified_count == 1 else None
+        return from_document(Claim, {**known, **changed}) if written.modified_count == 1 else None
 
     def _fresh(self, fingerprint: str, holder: str) -> Document:
         now = self._clock()
@@ -144,13 +146,5 @@ class Keys:
         }
 
 
-def _claim(known: Document) -> Claim:
-    return Claim(id=known["_id"], holder=known["holder"], resource_id=known["resourceId"])
-
-
 def _held(claim: Claim) -> dict[str, Any]:
     return {"_id": claim.id, "holder": claim.holder}
-
-
-def _document(answer: Answer) -> Document:
-    return {"status": answer.status, "body": answer.body, "etag": answer.etag}

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC
 from datetime import datetime
 from typing import Any
+from typing import Generic
+from typing import TypeVar
 
 import msgspec
 import pymongo
@@ -21,6 +23,9 @@ from ticketing.common.errors import Duplicate
 from ticketing.common.errors import NotFound
 from ticketing.common.events import Event
 from ticketing.common.events import subject
+from ticketing.common.mapping import from_document
+from ticketing.common.mapping import state_of
+from ticketing.common.mapping import stored_names
 
 Document = dict[str, Any]
 Documents = Collection[Document]
@@ -31,6 +36,9 @@ OUTBOX_INDEX = pymongo.IndexModel("outbox.occurredAt", sparse=True)
 """Which every store's collection needs: the relay finds by it what to publish."""
 _ENCODER = msgspec.json.Encoder()
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+M = TypeVar("M")
+A = TypeVar("A", bound=Aggregate)
 
 
 def new_id() -> str:
@@ -78,38 +86,58 @@ def ensure_indexes(database: Database[Document], indexes: Indexes) -> None:
             database[name].create_indexes(models)
 
 
-class Store:
+class Reader(Generic[M]):
+    """The documents of one collection, read as objects of the `model`."""
+
+    model: type[M]
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self._read = stored_names(self.model)
+
+    def get(self, id: str) -> M:
+        """Raises NotFound."""
+        if (found := self.find(id)) is None:
+            raise NotFound
+        return found
+
+    def find(self, id: str) -> M | None:
+        """None where there is no such thing."""
+        return self.find_one({"_id": id})
+
+    def find_one(self, query: Mapping[str, Any]) -> M | None:
+        """The one that matches."""
+        found = self.documents.find_one(query, self._read)
+        return None if found is None else from_document(self.model, found)
+
+    def find_many(
+        self, query: Mapping[str, Any], *, order: Sequence[tuple[str, int]] = (), limit: int = 0
+    ) -> list[M]:
+        """Those that match; `limit` 0 is no limit."""
+        cursor = self.documents.find(query, self._read).limit(limit)
+        found = cursor.sort(list(order)) if order else cursor
+        return [from_document(self.model, document) for document in found]
+
+
+class Store(Reader[A]):
     """The aggregates of one kind, one document each: `{_id, version, ...state, outbox}`.
 
     A save is a single conditional write, so state and events cannot part: version 0 is inserted,
     version n is written only over n-1. In a state, None means that the field is absent.
     """
 
-    def __init__(self, documents: Documents) -> None:
-        self.documents = documents
+    def query_fields(self, aggregate: A) -> Document:
+        """What its document has beside its state, for indexes and queries alone."""
+        return {}
 
-    def get(self, id: str) -> Document:
-        """The document without its outbox; raises NotFound."""
-        return found(self.find_one({"_id": id}))
-
-    def find_one(self, query: Mapping[str, Any]) -> Document | None:
-        """The one document that matches, without its outbox."""
-        return self.documents.find_one(query, {"outbox": False})
-
-    def find(
-        self, query: Mapping[str, Any], *, order: Sequence[tuple[str, int]] = (), limit: int = 0
-    ) -> list[Document]:
-        """The documents that match, without their outboxes; `limit` 0 is no limit."""
-        cursor = self.documents.find(query, {"outbox": False}).limit(limit)
-        return list(cursor.sort(list(order)) if order else cursor)
-
-    def save(self, aggregate: Aggregate, state: Document) -> None:
+    def save(self, aggregate: A) -> None:
         """Write the aggregate's change and its events as one; nothing to do where nothing changed.
 
         Raises Conflict if another writer was first, Duplicate if a unique field's value is taken.
         """
         if not aggregate.changed:
             return
+        state = {**state_of(aggregate), **self.query_fields(aggregate)}
         entries = [_entry(event) for event in aggregate.events]
         try:
             if aggregate.version == 0:
@@ -121,18 +149,15 @@ class Store:
         aggregate.saved()
 
     def _insert(self, id: str, state: Document, entries: list[Document]) -> None:
-        present = {name: value for name, value in state.items() if value is not None}
+        present = change_to(state)["$set"]
         self.documents.insert_one({"_id": id, "version": 0, **present, "outbox": entries})
 
     def _update(self, id: str, version: int, state: Document, entries: list[Document]) -> None:
-        change: Document = {
-            "$set": {name: value for name, value in state.items() if value is not None},
+        change = {
+            **change_to(state),
             "$inc": {"version": 1},
             "$push": {"outbox": {"$each": entries}},
         }
-        absent = {name: "" for name, value in state.items() if value is None}
-        if absent:
-            change["$unset"] = absent
         written = self.documents.update_one({"_id": id, "version": version - 1}, change)
         if written.modified_count == 0:
             raise Conflict(f"{self.documents.name} {id} is no longer at version {version - 1}")
@@ -152,11 +177,11 @@ class Store:
             )
 
 
-def found(document: Document | None) -> Document:
-    """The document; raises NotFound where there is none."""
-    if document is None:
-        raise NotFound
-    return document
+def change_to(state: Document) -> Document:
+    """The update of a document to this state; other fields stay as they are."""
+    change = {"$set": {name: value for name, value in state.items() if value is not None}}
+    absent = {name: "" for name, value in state.items() if value is None}
+    return {**change, "$unset": absent} if absent else change
 
 
 def _entry(event: Event) -> Document:

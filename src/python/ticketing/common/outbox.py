@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from pymongo.errors import OperationFailure
 from pymongo.errors import PyMongoError
@@ -41,7 +42,7 @@ _SAVES = [
 ]
 
 
-async def relay(stores: Sequence[Store], bus: Bus, stop: asyncio.Event) -> None:
+async def relay(stores: Sequence[Store[Any]], bus: Bus, stop: asyncio.Event) -> None:
     """Publish every pending event until `stop` is set; woken by writes where the database tells."""
     wake = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -61,7 +62,7 @@ async def relay(stores: Sequence[Store], bus: Bus, stop: asyncio.Event) -> None:
 
 
 async def publish_pending(
-    store: Store, bus: Bus, *, page: int = PAGE, stop: asyncio.Event | None = None
+    store: Store[Any], bus: Bus, *, page: int = PAGE, stop: asyncio.Event | None = None
 ) -> bool:
     """Publish one page of pending events, or less if `stop` is set meanwhile; whether there may be
     more. Raises if one failed.
@@ -73,7 +74,7 @@ async def publish_pending(
     return len(pending) == page
 
 
-async def _publish_all(documents: Sequence[Document], store: Store, bus: Bus) -> None:
+async def _publish_all(documents: Sequence[Document], store: Store[Any], bus: Bus) -> None:
     results = await asyncio.gather(
         *(_publish(document, bus) for document in documents), return_exceptions=True
     )
@@ -111,7 +112,7 @@ def _wake(loop: asyncio.AbstractEventLoop, wake: asyncio.Event) -> None:
         loop.call_soon_threadsafe(wake.set)
 
 
-def _watch(store: Store, woken: Callable[[], object], stop: asyncio.Event) -> None:
+def _watch(store: Store[Any], woken: Callable[[], object], stop: asyncio.Event) -> None:
     """Call `woken` at every save until `stop`; where the database cannot tell, all the time."""
     while not stop.is_set():
         try:

@@ -5,14 +5,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextlib import suppress
+from typing import Protocol
+from typing import TypeVar
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from ticketing.common.errors import NotFound
-from ticketing.common.mongo import Document
+from ticketing.common.mapping import state_of
 from ticketing.common.mongo import Documents
-from ticketing.common.mongo import found
+from ticketing.common.mongo import Reader
+from ticketing.common.mongo import change_to
 from ticketing.common.mongo import made_at
 from ticketing.common.mongo import new_id
 
@@ -24,19 +27,26 @@ YOUNG = 5.0
 """Seconds for which a thing counts as just made."""
 
 
-class Replica:
+class Copy(Protocol):
+    """What is known of one aggregate."""
+
+    @property
+    def id(self) -> str:
+        """The aggregate's."""
+
+
+C = TypeVar("C", bound=Copy)
+
+
+class Replica(Reader[C]):
     """Copies of another service's aggregates; only a newer version replaces an older one."""
 
     def __init__(self, documents: Documents) -> None:
-        self.documents = documents
+        super().__init__(documents)
         self._seats = threading.Semaphore(WAITING)
 
-    def get(self, id: str) -> Document:
-        """The newest state known; raises NotFound."""
-        return found(self.documents.find_one({"_id": id}))
-
-    def wait_for(self, id: str) -> Document:
-        """The newest state known, after a moment's patience where the id is so young that its news
+    def wait_for(self, id: str) -> C:
+        """The newest copy known, after a moment's patience where the id is so young that its news
         may be on the way: who makes a thing and uses it at once need not know that we replicate.
         """
         if not _is_young(id) or not self._seats.acquire(blocking=False):
@@ -51,10 +61,10 @@ class Replica:
         finally:
             self._seats.release()
 
-    def apply(self, id: str, version: int, state: Document) -> None:
-        """Keep this state if it is newer than what is held; safe under any order and repetition."""
-        older = {"_id": id, "version": {"$lt": version}}
-        newer = {"$set": {**state, "version": version}}
+    def keep(self, copy: C, version: int) -> None:
+        """Keep the copy if it is newer than what is held; safe under any order and repetition."""
+        older = {"_id": copy.id, "version": {"$lt": version}}
+        newer = change_to({**state_of(copy), "version": version})
         try:
             self.documents.update_one(older, newer, upsert=True)
         except DuplicateKeyError:  # something is held, which came meanwhile or is newer

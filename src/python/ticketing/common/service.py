@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
+from typing import Any
 from typing import Generic
 from typing import TypeVar
 
@@ -52,10 +53,10 @@ class Service(Generic[U]):
     settings: Settings
     use_cases: U
     database: Database[Document] | None = None
-    stores: Sequence[Store] = ()
+    stores: Sequence[Store[Any]] = ()
     indexes: Indexes = field(default_factory=dict)
     routes: Blueprint | None = None
-    replicas: Sequence[Replica] = ()
+    replicas: Sequence[Replica[Any]] = ()
     events: EventRouter[U] | None = None
     projections: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()

@@ -71,7 +71,7 @@ def client_of(service: Service[Any], user_id: str | None = None) -> FlaskClient:
     return client
 
 
-def take_messages(store: Store) -> list[Message]:
+def take_messages(store: Store[Any]) -> list[Message]:
     """The unpublished events of a store, as the relay would publish them, taken out of it."""
     messages = []
     for document in store.pending(limit=1000):

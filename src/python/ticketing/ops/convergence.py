@@ -50,12 +50,8 @@ def _compare(
 
 
 def _tickets_for_orders(books: Books) -> dict[str, Document]:
-    same = ("version", "title", "price", "userId")
-    return {
-        str(ticket["_id"]): {name: ticket[name] for name in same}
-        | {"withdrawn": ticket.get("withdrawn", False)}
-        for ticket in books.tickets
-    }
+    same = ("version", "title", "price", "userId", "withdrawn")
+    return {str(ticket["_id"]): {name: ticket[name] for name in same} for ticket in books.tickets}
 
 
 def _orders_for_tickets(books: Books) -> dict[str, Document]:

@@ -11,10 +11,8 @@ from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.limits import Often
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.mongo import new_id
-from ticketing.common.replica import Replica
 from ticketing.common.run import commands
 from ticketing.common.service import Chore
 from ticketing.common.service import Service
@@ -43,11 +41,10 @@ def build(
 ) -> Service[Orders]:
     settings = read(OrdersSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["orders"])
-    tickets = Replica(database["tickets"])
-    orders = Orders(
-        OrderRepository(store),
-        TicketReplica(tickets),
+    orders, tickets = OrderRepository(database["orders"]), TicketReplica(database["tickets"])
+    use_cases = Orders(
+        orders,
+        tickets,
         hold=timedelta(seconds=settings.order_expiration_seconds),
         max_holds=settings.max_open_holds,
         new_id=new_id,
@@ -57,14 +54,14 @@ def build(
         name="orders",
         settings=settings,
         database=database,
-        use_cases=orders,
-        stores=[store],
+        use_cases=use_cases,
+        stores=[orders],
         replicas=[tickets],
         indexes=INDEXES,
         routes=routes.orders,
         events=handlers.events,
         projections=handlers.projections,
-        chores=[Chore(run=orders.expire_overdue, every=1.0)],
+        chores=[Chore(run=use_cases.expire_overdue, every=1.0)],
     )
 
 

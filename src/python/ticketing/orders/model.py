@@ -40,7 +40,7 @@ class Ticket:
 class Order(Aggregate):
     """`payment_id` is the payment that this order accepted or rejected, once one arrived;
     `expired` tells that time has cancelled it, not its buyer; `rejection` is why its payment was
-    rejected. `slot` is which of its buyer's open holds it is, while it is one.
+    rejected. `slot` is which of its buyer's open holds it is, or was.
     """
 
     user_id: str

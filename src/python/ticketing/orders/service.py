@@ -49,7 +49,7 @@ class Orders:
         made = self._orders.find(id)
         if made is not None:
             return made
-        ticket, now = self._tickets.get(ticket_id), self._clock()
+        ticket, now = self._tickets.wait_for(ticket_id), self._clock()
         order = Order.place(id=id, user_id=user_id, ticket=ticket, now=now, hold=self._hold)
         order.slot = self._free_slot(order, now)
         self._reserve(order, now)
@@ -129,7 +129,7 @@ class Orders:
         """For one more hold of the buyer, after ending those that are overdue. Which it is follows
         from the id: of orders that are placed at once, each tries another.
         """
-        held = self._only_open(self._orders.held_by(order.user_id))
+        held = self._orders.held_by(order.user_id)
         if len(held) >= self._max_holds:
             held = self._without_overdue(held, now)
         if len(held) >= self._max_holds:
@@ -137,14 +137,6 @@ class Orders:
         taken = {hold.slot for hold in held}
         free = [slot for slot in range(self._max_holds) if slot not in taken]
         return free[crc32(order.id.encode()) % len(free)]
-
-    def _only_open(self, held: list[Order]) -> list[Order]:
-        """Have orders let go of slots that an older version of us left them, when it ended them."""
-        for order in held:
-            if not order.is_open:
-                order.change()
-                self._orders.save(order)
-        return [order for order in held if order.is_open]
 
     def _without_overdue(self, held: list[Order], now: datetime) -> list[Order]:
         overdue = [order for order in held if order.is_overdue(now)]

@@ -8,10 +8,8 @@ from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.limits import Often
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.mongo import new_id
-from ticketing.common.replica import Replica
 from ticketing.common.run import commands
 from ticketing.common.service import Chore
 from ticketing.common.service import Service
@@ -48,15 +46,14 @@ def build(
 ) -> Service[Payments]:
     settings = read(PaymentsSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["payments"])
-    orders = Replica(database["orders"])
-    documents = PaymentRepository(store), OrderReplica(orders)
+    store, orders = PaymentRepository(database["payments"]), OrderReplica(database["orders"])
     processor = processor or CardProcessor(settings.stripe_key, settings.stripe_api_base)
     heard = WebhookLog(database["webhooks"])
     payments = Payments(
-        *documents,
+        store,
+        orders,
         processor,
-        Reconciler(*documents, processor, heard, clock),
+        Reconciler(store, orders, processor, heard, clock),
         Webhooks(settings.stripe_webhook_secret),
         new_id=new_id,
         clock=clock,

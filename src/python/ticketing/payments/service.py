@@ -55,7 +55,7 @@ class Payments:
     @retry_on_conflict
     def pay(self, *, order_id: str, token: str, user_id: str) -> Receipt:
         """Pay with this card, or settle an earlier try; raises Refused with a decline's message."""
-        order = self._orders.get(order_id)
+        order = self._orders.wait_for(order_id)
         order.check_owner(user_id)
         payment = self._payments.of_order(order_id)
         earlier = self._earlier(payment, token) if payment else None

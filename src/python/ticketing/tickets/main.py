@@ -7,10 +7,8 @@ from pymongo.database import Database
 from ticketing.common.clock import Clock
 from ticketing.common.clock import utc_now
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.mongo import new_id
-from ticketing.common.replica import Replica
 from ticketing.common.run import commands
 from ticketing.common.service import Service
 from ticketing.common.settings import ServiceSettings
@@ -28,16 +26,13 @@ def build(
 ) -> Service[Tickets]:
     settings = read(ServiceSettings, env)
     database = connect(settings.mongo_uri) if database is None else database
-    store = Store(database["tickets"])
-    orders = Replica(database["orders"])
+    tickets, orders = TicketRepository(database["tickets"]), OrderReplica(database["orders"])
     return Service(
         name="tickets",
         settings=settings,
         database=database,
-        use_cases=Tickets(
-            TicketRepository(store), OrderReplica(orders), new_id=new_id, clock=clock
-        ),
-        stores=[store],
+        use_cases=Tickets(tickets, orders, new_id=new_id, clock=clock),
+        stores=[tickets],
         replicas=[orders],
         indexes=INDEXES,
         routes=routes.tickets,

@@ -20,16 +20,13 @@ Versions = Collection[int] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """An order on a ticket as last told of, which happened `at` that time; `price` is in cents.
-
-    All but id and status is None where the news came before these were kept.
-    """
+    """An order on a ticket as last told of, which happened `at` that time; `price` is in cents."""
 
     id: str
     status: OrderStatus
-    expires_at: datetime | None = None
-    price: int | None = None
-    at: datetime | None = None
+    expires_at: datetime
+    price: int
+    at: datetime
 
 
 @dataclass(kw_only=True)

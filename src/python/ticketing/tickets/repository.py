@@ -1,6 +1,5 @@
 """Tickets as documents, and the orders on them as last heard."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +7,6 @@ import pymongo
 
 from ticketing.common import keys
 from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
 from ticketing.common.money import to_cents
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
@@ -36,7 +34,6 @@ INDEXES: Indexes = {
     "orders": [],  # the replica is asked by _id alone
     keys.COLLECTION: [keys.INDEX],
 }
-_UNREAD = {"outbox": False, "beginnings": False, "byPrice": False}
 _ORDER = {
     Sort.NEWEST: ("_id", pymongo.DESCENDING, "$lt"),
     Sort.CHEAPEST: ("byPrice", pymongo.ASCENDING, "$gt"),
@@ -45,23 +42,24 @@ _ORDER = {
 """The field that sorts, its direction, and how the next one compares."""
 
 
-class TicketRepository:
+class TicketRepository(Store[Ticket]):
     """The tickets. Beside their state, documents have what searches need: `onSale`, the place
-    `byPrice` and the `beginnings` of the title's words; those from before there was a search lack
-    the latter two and are not found by them until they are saved again.
+    `byPrice` and the `beginnings` of the title's words.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    model = Ticket
 
-    def get(self, id: str) -> Ticket:
-        """Raises NotFound."""
-        return _ticket(self._store.get(id))
+    def query_fields(self, ticket: Ticket) -> Document:
+        return {
+            "onSale": ticket.on_sale,
+            "beginnings": beginnings(ticket.title),
+            "byPrice": by_price(ticket),
+        }
 
     def on_sale(self, search: Search, *, limit: int) -> list[Ticket]:
         """The tickets on sale that fit, in the order that was asked for."""
         field, direction, _ = _ORDER[search.sort]
-        return self._list(_query(search), (field, direction), limit)
+        return self.find_many(_query(search), order=[(field, direction)], limit=limit)
 
     def of_seller(
         self, user_id: str, *, limit: int, after: str | None, newest_first: bool
@@ -71,61 +69,30 @@ class TicketRepository:
         if after is not None:
             query["_id"] = {"$lt" if newest_first else "$gt": after}
         direction = pymongo.DESCENDING if newest_first else pymongo.ASCENDING
-        return self._list(query, ("_id", direction), limit)
+        return self.find_many(query, order=[("_id", direction)], limit=limit)
 
     def sales(self, user_id: str, *, since: datetime) -> list[Sale]:
         """What the seller sold, in any order."""
         query = {"userId": user_id, "soldAt": {"$gte": since}}
         fields = {"soldAt": True, "soldFor": True}
-        found = self._store.documents.find(query, fields)
+        found = self.documents.find(query, fields)
         return [Sale(at=sold["soldAt"], price=sold["soldFor"]) for sold in found]
 
-    def save(self, ticket: Ticket) -> None:
-        state = {
-            "title": ticket.title,
-            "price": ticket.price,
-            "userId": ticket.user_id,
-            "orderId": ticket.order_id,
-            "withdrawn": ticket.withdrawn or None,
-            "heldUntil": ticket.held_until,
-            "soldAt": ticket.sold_at,
-            "soldFor": ticket.sold_for,
-            "onSale": ticket.on_sale,
-            "beginnings": beginnings(ticket.title),
-            "byPrice": by_price(ticket),
-        }
-        self._store.save(ticket, state)
 
-    def _list(self, query: Mapping[str, Any], order: tuple[str, int], limit: int) -> list[Ticket]:
-        found = self._store.documents.find(query, _UNREAD).sort([order]).limit(limit)
-        return [_ticket(document) for document in found]
-
-
-class OrderReplica:
+class OrderReplica(Replica[Order]):
     """What the orders service last said of each order, so that old news can be told from new."""
 
-    def __init__(self, replica: Replica) -> None:
-        self._replica = replica
+    model = Order
 
     def apply(self, order: OrderState, at: datetime) -> None:
-        state = {
-            "status": order.status.value,
-            "expiresAt": order.expires_at,
-            "price": to_cents(order.ticket.price),
-            "at": at,
-        }
-        self._replica.apply(order.id, order.version, state)
-
-    def get(self, order_id: str) -> Order:
-        """The order, by the newest that is known; raises NotFound."""
-        known = self._replica.get(order_id)
-        return Order(
-            id=order_id,
-            status=OrderStatus(known["status"]),
-            expires_at=known.get("expiresAt"),
-            price=known.get("price"),
-            at=known.get("at"),
+        copy = Order(
+            id=order.id,
+            status=order.status,
+            expires_at=order.expires_at,
+            price=to_cents(order.ticket.price),
+            at=at,
         )
+        self.keep(copy, order.version)
 
 
 def _query(search: Search) -> dict[str, Any]:
@@ -150,18 +117,3 @@ def _query(search: Search) -> dict[str, Any]:
         field, _, comes_after = _ORDER[search.sort]
         query[field] = {**query.get(field, {}), comes_after: search.cursor}
     return query
-
-
-def _ticket(document: Document) -> Ticket:
-    return Ticket(
-        id=document["_id"],
-        version=document["version"],
-        title=document["title"],
-        price=document["price"],
-        user_id=document["userId"],
-        order_id=document.get("orderId"),
-        withdrawn=document.get("withdrawn", False),
-        held_until=document.get("heldUntil"),
-        sold_at=document.get("soldAt"),
-        sold_for=document.get("soldFor"),
-    )

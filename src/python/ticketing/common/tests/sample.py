@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint
 from flask import request
@@ -18,7 +19,6 @@ from ticketing.common.events import PaymentRejected
 from ticketing.common.identity import signed_in
 from ticketing.common.logs import logger
 from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Document
 from ticketing.common.mongo import Store
 from ticketing.common.mongo import connect
 from ticketing.common.replica import Replica
@@ -34,8 +34,23 @@ log = logger(__name__)
 routes = Blueprint("notes", __name__)
 
 
+class Written(Store[Aggregate]):
+    model = Aggregate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    id: str
+    begun: bool = True
+    ended: bool = False
+
+
+class Heard(Replica[Progress]):
+    model = Progress
+
+
 class Notes:
-    def __init__(self, written: Store, heard: Replica) -> None:
+    def __init__(self, written: Written, heard: Heard) -> None:
         self.written, self.heard = written, heard
 
     def write(self, id: str, seconds: str = "0") -> None:
@@ -47,14 +62,14 @@ class Notes:
                 id=event_id, occurred_at=utc_now(), payment_id=id, order_id=id, reason=seconds
             )
         )
-        self.written.save(note, {})
+        self.written.save(note)
 
     def hear(self, id: str, seconds: str) -> None:
-        self.heard.apply(id, 0, {"begun": True})
+        self.heard.keep(Progress(id=id), 0)
         time.sleep(float(seconds))
-        self.heard.apply(id, 1, {"ended": True})
+        self.heard.keep(Progress(id=id, ended=True), 1)
 
-    def get(self, id: str) -> Document:
+    def get(self, id: str) -> Progress:
         return self.heard.get(id)
 
 
@@ -97,13 +112,13 @@ def hear(event: PaymentRejected, notes: Notes) -> None:
 def build(env: Mapping[str, str]) -> Service[Notes]:
     settings = read(ServiceSettings, env)
     database = connect(settings.mongo_uri)
-    store = Store(database["written"])
+    written = Written(database["written"])
     return Service(
         name="sample",
         settings=settings,
         database=database,
-        use_cases=Notes(store, Replica(database["heard"])),
-        stores=[store],
+        use_cases=Notes(written, Heard(database["heard"])),
+        stores=[written],
         indexes={"written": [OUTBOX_INDEX]},
         routes=routes,
         events=events,

@@ -19,7 +19,6 @@ from ticketing.common.bus import Handle
 from ticketing.common.bus import Message
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
 from ticketing.common.mongo import ensure_indexes
 from ticketing.common.outbox import BATCH
 from ticketing.common.outbox import SWEEP
@@ -33,6 +32,8 @@ from ticketing.common.tests.buses import MemoryStand
 from ticketing.common.tests.buses import consuming
 from ticketing.common.tests.buses import until
 from ticketing.common.tests.databases import on_server
+from ticketing.common.tests.things import Thing
+from ticketing.common.tests.things import Things
 from ticketing.common.tests.things import save
 from ticketing.common.tests.things import waiting
 
@@ -40,7 +41,7 @@ SUBJECTS = ["expiration.completed"]
 
 
 @pytest.fixture(params=["memory", "servers"])
-def parts(request: pytest.FixtureRequest) -> Iterator[tuple[BusStand, Store]]:
+def parts(request: pytest.FixtureRequest) -> Iterator[tuple[BusStand, Things]]:
     """A bus and a store of one kind."""
     if request.param == "memory":
         yield MemoryStand(), store_in(memory_database())
@@ -50,9 +51,9 @@ def parts(request: pytest.FixtureRequest) -> Iterator[tuple[BusStand, Store]]:
             yield JetStreamStand(url), store_in(database)
 
 
-def store_in(database: Database[Document]) -> Store:
+def store_in(database: Database[Document]) -> Things:
     ensure_indexes(database, {"things": [OUTBOX_INDEX]})
-    return Store(database["things"])
+    return Things(database["things"])
 
 
 @dataclass
@@ -81,7 +82,7 @@ class FailingBus:
 
 
 @asynccontextmanager
-async def relaying(store: Store, bus: Bus) -> AsyncIterator[None]:
+async def relaying(store: Things, bus: Bus) -> AsyncIterator[None]:
     stop = asyncio.Event()
     task = asyncio.create_task(relay([store], bus, stop))
     yield
@@ -90,7 +91,7 @@ async def relaying(store: Store, bus: Bus) -> AsyncIterator[None]:
 
 
 def test_what_waits_is_published_oldest_first_per_document_and_taken_out(
-    parts: tuple[BusStand, Store],
+    parts: tuple[BusStand, Things],
 ) -> None:
     (stand, store), listener = parts, Listener()
     for version in range(-1, 4):
@@ -107,12 +108,12 @@ def test_what_waits_is_published_oldest_first_per_document_and_taken_out(
 
     asyncio.run(story())
     assert [id for id in listener.ids if id != "b-0"] == ["a-0", "a-1", "a-2", "a-3", "a-4"]
-    assert store.get("a") == {"_id": "a", "version": 4, "name": "kept"}
+    assert store.get("a") == Thing(id="a", version=4, name="kept")
     first, *_ = listener.heard
     assert (first.subject, first.correlation_id) == ("expiration.completed", first.id)
 
 
-def test_a_full_page_says_that_there_may_be_more(parts: tuple[BusStand, Store]) -> None:
+def test_a_full_page_says_that_there_may_be_more(parts: tuple[BusStand, Things]) -> None:
     (stand, store), listener = parts, Listener()
     for number in range(4):
         save(store, str(number))
@@ -129,7 +130,7 @@ def test_a_full_page_says_that_there_may_be_more(parts: tuple[BusStand, Store]) 
 
 
 def test_a_page_is_published_in_batches_and_a_stop_comes_between_them(
-    parts: tuple[BusStand, Store],
+    parts: tuple[BusStand, Things],
 ) -> None:
     (stand, store), stop = parts, asyncio.Event()
     for number in range(2 * BATCH + 1):
@@ -148,7 +149,7 @@ def test_a_page_is_published_in_batches_and_a_stop_comes_between_them(
 
 
 def test_an_event_that_cannot_be_published_waits_and_others_do_not(
-    parts: tuple[BusStand, Store],
+    parts: tuple[BusStand, Things],
 ) -> None:
     (stand, store), listener = parts, Listener()
     save(store, "bad", at=1)
@@ -171,7 +172,7 @@ def test_an_event_that_cannot_be_published_waits_and_others_do_not(
     assert listener.ids == ["good-0", "bad-0", "bad-1"]
 
 
-def test_the_relay_goes_on_after_a_failure_by_itself(parts: tuple[BusStand, Store]) -> None:
+def test_the_relay_goes_on_after_a_failure_by_itself(parts: tuple[BusStand, Things]) -> None:
     stand, store = parts
     save(store, "a")
 
@@ -187,7 +188,7 @@ def test_the_relay_goes_on_after_a_failure_by_itself(parts: tuple[BusStand, Stor
 
 
 def test_a_crash_after_publishing_publishes_the_same_id_again_and_it_is_delivered_once(
-    parts: tuple[BusStand, Store],
+    parts: tuple[BusStand, Things],
 ) -> None:
     (stand, store), listener = parts, Listener()
     save(store, "a")
@@ -210,7 +211,7 @@ def test_a_crash_after_publishing_publishes_the_same_id_again_and_it_is_delivere
 
 
 def test_what_is_saved_while_the_relay_publishes_is_not_lost(
-    parts: tuple[BusStand, Store],
+    parts: tuple[BusStand, Things],
 ) -> None:
     (stand, store), listener = parts, Listener()
 
@@ -231,7 +232,7 @@ def test_what_is_saved_while_the_relay_publishes_is_not_lost(
     assert listener.ids == [f"a-{version}" for version in range(30)]
 
 
-def latencies(stand: BusStand, store: Store, saves: int) -> list[float]:
+def latencies(stand: BusStand, store: Things, saves: int) -> list[float]:
     """Seconds from each save to the bus, with a relay that has gone to sleep before each."""
     taken, listener = list[float](), Listener()
 

@@ -10,12 +10,12 @@ from pymongo.database import Database
 
 from ticketing.common.mongo import OUTBOX_INDEX
 from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
 from ticketing.common.mongo import ensure_indexes
 from ticketing.common.testing import memory_database
 from ticketing.common.testing_queries import Query
 from ticketing.common.testing_queries import Watched
 from ticketing.common.testing_queries import scans
+from ticketing.common.tests.things import Things
 from ticketing.common.tests.things import save
 
 INDEXES = {
@@ -90,9 +90,9 @@ def test_what_reads_much_more_than_it_finds_the_rule_objects_to(
 
 def test_what_a_service_asks_is_seen_with_its_order() -> None:
     watched: Any = Watched(memory_database())
-    store = Store(watched["things"])
+    store = Things(watched["things"])
     store.find_one({"name": 1})
-    store.find({"name": 1}, order=[("at", -1)], limit=1)
+    store.find_many({"name": 1}, order=[("at", -1)], limit=1)
     save(store, "a")
     save(store, "a", 0)
     store.pending(limit=1)

@@ -10,102 +10,110 @@ from pymongo.database import Database
 
 from ticketing.common.errors import NotFound
 from ticketing.common.mongo import Document
-from ticketing.common.replica import Replica
 from ticketing.common.testing import memory_database
+from ticketing.common.tests.things import Copies
+from ticketing.common.tests.things import Copy
 from ticketing.common.tests.threads import together
 
 
 @pytest.fixture()
-def replica(database: Database[Document]) -> Replica:
-    return Replica(database["replica"])
+def replica(database: Database[Document]) -> Copies:
+    return Copies(database["replica"])
 
 
-def state(version: int) -> Document:
-    return {"name": f"as of {version}"}
+def state(version: int, id: str = "a") -> Copy:
+    return Copy(id=id, name=f"as of {version}")
 
 
-def held(replica: Replica) -> Document:
-    return replica.get("a")
+def tell(replica: Copies, version: int, id: str = "a") -> None:
+    replica.keep(state(version, id), version)
 
 
-def of(version: int) -> Document:
-    return {"_id": "a", "version": version, **state(version)}
-
-
-def test_what_was_never_heard_of_is_not_found(replica: Replica) -> None:
+def test_what_was_never_heard_of_is_not_found(replica: Copies) -> None:
     with pytest.raises(NotFound):
-        held(replica)
+        replica.get("a")
 
 
-def test_a_newer_version_replaces_an_older_one(replica: Replica) -> None:
-    replica.apply("a", 0, state(0))
-    assert held(replica) == of(0)
-    replica.apply("a", 5, state(5))
-    assert held(replica) == of(5)
+def test_a_newer_version_replaces_an_older_one(replica: Copies) -> None:
+    tell(replica, 0)
+    assert replica.get("a") == state(0)
+    tell(replica, 5)
+    assert replica.get("a") == state(5)
+
+
+def test_what_is_known_no_more_goes_and_fields_of_others_stay(replica: Copies) -> None:
+    tell(replica, 0)
+    replica.documents.update_one({"_id": "a"}, {"$set": {"stray": True}})
+    replica.keep(Copy(id="a"), 1)
+    assert replica.documents.find_one({"_id": "a"}) == {"_id": "a", "version": 1, "stray": True}
+    assert replica.get("a") == Copy(id="a")
 
 
 @pytest.mark.parametrize("late", [0, 3, 4])
-def test_older_or_equal_news_changes_nothing(replica: Replica, late: int) -> None:
-    replica.apply("a", 4, state(4))
-    replica.apply("a", late, {"name": "late"})
-    assert held(replica) == of(4)
+def test_older_or_equal_news_changes_nothing(replica: Copies, late: int) -> None:
+    tell(replica, 4)
+    replica.keep(Copy(id="a", name="late"), late)
+    assert replica.get("a") == state(4)
 
 
-def test_each_id_is_its_own(replica: Replica) -> None:
-    replica.apply("b", 9, {"name": "other"})
-    replica.apply("a", 0, state(0))
-    assert held(replica) == of(0)
-    assert replica.get("b")["version"] == 9
+def test_each_id_is_its_own(replica: Copies) -> None:
+    tell(replica, 9, "b")
+    tell(replica, 0)
+    assert replica.get("a") == state(0)
+    assert replica.get("b") == state(9, "b")
 
 
-def test_many_at_once_end_at_the_newest(replica: Replica) -> None:
+def test_many_at_once_end_at_the_newest(replica: Copies) -> None:
     versions = [3, 7, 1, 7, 0, 5, 2, 6]
-    together([partial(replica.apply, "a", version, state(version)) for version in versions])
-    assert held(replica) == of(7)
+    together([partial(tell, replica, version) for version in versions])
+    assert replica.get("a") == state(7)
 
 
 def test_a_rebuilt_replica_holds_what_was_applied_to_it_and_nothing_else(
-    replica: Replica,
+    replica: Copies,
 ) -> None:
-    other = Replica(replica.documents)
-    replica.apply("a", 9, {"name": "wrong", "stray": True})
-    replica.apply("b", 9, {"name": "of nobody"})
+    other = Copies(replica.documents)
+    tell(replica, 9)
+    replica.documents.update_one({"_id": "a"}, {"$set": {"stray": True}})
+    tell(replica, 9, "b")
     with replica.rebuilt():
-        replica.apply("a", 3, state(3))
-        assert other.get("a")["version"] == 9  # until the new one is whole
-    assert held(replica) == held(other) == of(3)
+        tell(replica, 3)
+        assert other.get("a") == state(9)  # until the new one is whole
+    [kept] = replica.documents.find()
+    assert kept == {"_id": "a", "version": 3, "name": "as of 3"}
+    assert replica.get("a") == other.get("a") == state(3)
     with pytest.raises(NotFound):
         other.get("b")
-    replica.apply("a", 4, state(4))
-    assert held(other) == of(4)
+    tell(replica, 4)
+    assert other.get("a") == state(4)
 
 
-def test_an_empty_replica_takes_the_place_of_the_old_one_too(replica: Replica) -> None:
-    replica.apply("a", 9, state(9))
+def test_an_empty_replica_takes_the_place_of_the_old_one_too(replica: Copies) -> None:
+    tell(replica, 9)
     with replica.rebuilt():
         pass
     with pytest.raises(NotFound):
-        held(replica)
+        replica.get("a")
 
 
-def test_a_rebuild_that_fails_leaves_the_old_replica_and_nothing_else(replica: Replica) -> None:
-    replica.apply("a", 1, state(1))
+def test_a_rebuild_that_fails_leaves_the_old_replica_and_nothing_else(replica: Copies) -> None:
+    tell(replica, 1)
     with pytest.raises(ZeroDivisionError):
         _rebuild_and_fail(replica)
-    assert held(replica) == of(1)
+    assert replica.get("a") == state(1)
     assert replica.documents.database.list_collection_names() == ["replica"]
 
 
-def _rebuild_and_fail(replica: Replica) -> None:
+def _rebuild_and_fail(replica: Copies) -> None:
     with replica.rebuilt():
-        replica.apply("a", 2, state(2))
+        tell(replica, 2)
         raise ZeroDivisionError
 
 
 @settings(max_examples=50)
 @given(st.lists(st.integers(min_value=0, max_value=9), min_size=1, max_size=20))
 def test_any_order_with_any_duplicates_ends_at_the_newest(versions: list[int]) -> None:
-    replica = Replica(memory_database()["replica"])
+    replica = Copies(memory_database()["replica"])
     for version in versions:
-        replica.apply("a", version, state(version))
-    assert held(replica) == of(max(versions))
+        tell(replica, version)
+    assert replica.get("a") == state(max(versions))

@@ -1,6 +1,7 @@
 """A service that makes things over HTTP, once per key."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint
@@ -32,18 +33,28 @@ routes = Blueprint("things", __name__)
 INDEXES = {"things": [OUTBOX_INDEX], keys.COLLECTION: [keys.INDEX]}
 
 
+@dataclass(kw_only=True)
+class Thing(Aggregate):
+    name: str
+    user_id: str
+
+
+class Shelf(Store[Thing]):
+    model = Thing
+
+
 class Things:
     """`meanwhile` happens once the thing is stored, before that is answered."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Shelf) -> None:
         self.store = store
         self.meanwhile: Callable[[], object] = lambda: None
 
     def make(self, name: str, user_id: str, id: str | None) -> str:
-        thing = Aggregate(id=id or new_id())
+        thing = Thing(id=id or new_id(), name=name, user_id=user_id)
         thing.change()
         try:
-            self.store.save(thing, {"name": name, "userId": user_id})
+            self.store.save(thing)
         except Duplicate:
             self.store.get(thing.id)
         self.meanwhile()
@@ -66,7 +77,7 @@ routes.post("/others", endpoint="make_other")(make)
 
 
 def build(database: Any) -> Service[Things]:
-    store = Store(database["things"])
+    store = Shelf(database["things"])
     return service_of(
         routes, use_cases=Things(store), database=database, stores=[store], indexes=INDEXES
     )

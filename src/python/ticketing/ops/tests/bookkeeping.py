@@ -46,8 +46,8 @@ def sound() -> Books:
             _payment("p-winner", "winner", "succeeded", attempts=2),
         ],
         tickets_at_orders=[
-            _ticket("sold", 3, withdrawn=False),
-            _ticket("free", 0, withdrawn=False),
+            _ticket("sold", 3),
+            _ticket("free", 0),
         ],
         orders_at_tickets=[_copy("loser", "cancelled"), _copy("winner", "complete")],
         orders_at_payments=[_copy("loser", "cancelled"), _copy("winner", "complete")],
@@ -118,6 +118,7 @@ def _ticket(id: str, version: int, **fields: Any) -> Json:
         "title": "A concert",
         "price": PRICE,
         "userId": "seller",
+        "withdrawn": False,
         **fields,
     }
 

@@ -50,7 +50,8 @@ def tickets() -> Service[Tickets]:
     service = tickets_main.build(ENV, memory_database())
     service.prepare()
     orders = _orders(service)
-    orders.insert_one({"_id": ORDER, "version": 99, "status": "complete", "stray": True})
+    wrong = {"version": 99, "status": "awaiting:payment", "price": 1, "stray": True}
+    orders.insert_one({"_id": ORDER, **wrong, "expiresAt": NOW, "at": NOW})
     orders.insert_one({"_id": "of nobody", "version": 0, "status": "created"})
     return service
 

@@ -1,7 +1,6 @@
 """The HTTP interface of orders."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -207,14 +206,3 @@ def test_a_complete_order_cannot_be_deleted(buyer: FlaskClient, service: Service
 )
 def test_anything_else_is_not_found(buyer: FlaskClient, method: str, path: str) -> None:
     assert errors_of(buyer.open(path, method=method), 404) == NOT_FOUND
-
-
-def test_an_order_from_before_its_creation_was_kept_tells_it_by_its_id(
-    buyer: FlaskClient, database: Any
-) -> None:
-    order: Any = buyer.post("/api/orders", json={"ticketId": TICKET}).json
-    database["orders"].update_one({"_id": order["id"]}, {"$unset": {"createdAt": ""}})
-    seconds = int(order["id"][:8], 16)
-    shown: Any = buyer.get(f"/api/orders/{order['id']}").json
-    made = datetime.fromisoformat(shown["createdAt"])
-    assert made.timestamp() == seconds

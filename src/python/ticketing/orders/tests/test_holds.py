@@ -133,43 +133,6 @@ def test_who_asks_again_under_the_same_id_gets_the_hold_that_there_is(
     assert again.id == held[0]
 
 
-def test_an_order_from_before_there_was_a_limit_goes_its_way(
-    service: Service[Orders], database: Any, buyer: FlaskClient
-) -> None:
-    order_id = place(buyer)
-    database["orders"].update_one({"_id": order_id}, {"$unset": {"hold": ""}})
-    deliver(service, started(order_id))
-    deliver(service, paid(order_id))
-    assert show(buyer, order_id)["status"] == "complete"
-    assert open_holds(database) == []
-
-
-ENDED_BEFORE: dict[str, Any] = {
-    "cancelled": {"$set": {"status": "cancelled"}, "$unset": {"reserves": ""}},
-    "complete": {"$set": {"status": "complete", "paymentId": "p"}},
-}
-
-
-@pytest.mark.parametrize("status", ENDED_BEFORE)
-@pytest.mark.parametrize("ended", [1, 5, 10])
-def test_what_a_version_without_slots_has_ended_is_no_open_hold(
-    service: Service[Orders],
-    database: Any,
-    held: list[str],
-    tickets: list[str],
-    status: str,
-    ended: int,
-) -> None:
-    for order_id in held[:ended]:
-        change = {**ENDED_BEFORE[status], "$inc": {"version": 1}}
-        database["orders"].update_one({"_id": order_id}, change)
-    placed = service.use_cases.create(ticket_id=tickets[10], user_id="buyer")
-    assert len(open_holds(database)) == 10 - ended + 1
-    assert {order["status"] for order in open_holds(database)} == {"created"}
-    assert service.use_cases.get(held[0], user_id="buyer").status.value == status
-    assert service.use_cases.get(placed.id, user_id="buyer").is_open
-
-
 @pytest.mark.parametrize("moment", range(1, 9))
 def test_of_two_orders_for_the_last_hold_one_is_placed(
     database: Any, clock: TurnedClock, tickets: list[str], moment: int

@@ -139,13 +139,6 @@ def test_late_money_is_not_forgotten_while_the_news_of_its_ticket_is_missing(
     assert show(buyer, order_id)["status"] == "complete"
 
 
-def test_a_ticket_known_from_before_there_were_withdrawals_is_for_sale(
-    buyer: FlaskClient, database: Any
-) -> None:
-    database["tickets"].update_one({"_id": TICKET}, {"$unset": {"withdrawn": ""}})
-    place(buyer)
-
-
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_withdrawal_in_the_midst_of_an_order_loses_neither(
     database: Any, service: Service[Orders], moment: int

@@ -12,8 +12,6 @@ from ticketing.common.bus import Again
 from ticketing.common.bus import Done
 from ticketing.common.bus import Park
 from ticketing.common.events import Event
-from ticketing.common.mongo import Store
-from ticketing.common.replica import Replica
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
 from ticketing.common.testing import UNKNOWN_ID
@@ -41,8 +39,8 @@ def _service(database: Any = None) -> Service[Tickets]:
     service = build(ENV, database, TurnedClock())
     service.prepare()
     seller = Tickets(
-        TicketRepository(Store(database["tickets"])),
-        OrderReplica(Replica(database["orders"])),
+        TicketRepository(database["tickets"]),
+        OrderReplica(database["orders"]),
         new_id=lambda: TICKET,
         clock=TurnedClock(),
     )
@@ -201,7 +199,7 @@ def _holds(database: Any, order_id: str | None) -> bool:
     """Whether the order has not ended, as far as is known."""
     if order_id is None:
         return False
-    return OrderReplica(Replica(database["orders"])).get(order_id).status != "cancelled"
+    return OrderReplica(database["orders"]).get(order_id).status != "cancelled"
 
 
 @pytest.mark.parametrize("moment", range(1, 6))

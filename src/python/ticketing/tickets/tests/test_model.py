@@ -186,14 +186,6 @@ def test_letting_go_of_a_free_ticket_changes_nothing(ticket: Ticket) -> None:
     assert not ticket.changed
 
 
-def test_news_from_before_times_and_prices_were_kept_is_followed(ticket: Ticket) -> None:
-    ticket.follow(Order(id="o", status=OrderStatus.COMPLETE), NOW)
-    assert (ticket.order_id, ticket.sold_at, ticket.sold_for) == ("o", None, None)
-    ticket.saved()
-    ticket.follow(Order(id="o", status=OrderStatus.COMPLETE), NOW)
-    assert not ticket.changed
-
-
 def _do(ticket: Ticket, verb: str, user_id: str) -> None:
     change = {"title": "Opera", "price": 2000} if verb == "edit" else {}
     getattr(ticket, verb)(**change, user_id=user_id, now=NOW)

@@ -10,14 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
 from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
 from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
 from ticketing.common.testing_input import errors_of
-from ticketing.tickets.main import build
 from ticketing.tickets.sales import Sale
 from ticketing.tickets.sales import by_day
 from ticketing.tickets.service import Tickets
@@ -150,17 +145,6 @@ def test_a_sale_counts_with_what_was_paid_though_the_price_was_another(
     service.use_cases.edit(id, title="T", price=9900, user_id="seller")
     deliver(service, completed("o", id))
     assert seller.get(SALES).json == [{"day": "2026-01-31", "tickets": 1, "amount": 20.5}]
-
-
-def test_a_ticket_sold_before_times_were_kept_does_not_count() -> None:
-    database = memory_database()
-    service = build(ENV, database, TurnedClock())
-    seller = client_of(service, "seller")
-    [id] = _sell(service, 1)
-    database["orders"].insert_one({"_id": "o", "version": 1, "status": "complete"})
-    deliver(service, completed("o", id))
-    assert seller.get(f"/api/tickets/{id}").get_json()["orderId"] == "o"
-    assert seller.get(SALES).json == []
 
 
 moments = st.integers(0, 9 * 86_400).map(lambda seconds: NOON + timedelta(seconds=seconds))

@@ -186,19 +186,6 @@ def test_what_changes_meanwhile_shifts_no_page(
     assert walk(anyone, link.partition(">")[0].removeprefix("<")) == [ids[2:]]
 
 
-def test_tickets_from_before_there_was_a_search_are_listed(
-    anyone: FlaskClient, service: Service[Tickets]
-) -> None:
-    old = _sell(service)
-    newer = _sell(service)
-    documents = service.stores[0].documents
-    documents.update_one({"_id": old}, {"$unset": {"beginnings": "", "byPrice": ""}})
-    assert walk(anyone, "/api/tickets") == [[newer, old]]
-    service.use_cases.edit(old, title="Concert", price=100, user_id="seller")
-    found = walk(anyone, "/api/tickets", q="concert", sort="dearest")
-    assert found == [[newer, old]]
-
-
 TITLES = ["Opera", "Opéra Night", "open AIR night", "Concert", "2 nights", "!"]
 tickets = st.tuples(st.sampled_from(TITLES), st.sampled_from([1, 99, 100, 101, 5000, 99_999_999]))
 
