@@ -93,7 +93,7 @@ class Reader(Generic[M]):
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
-        self._read = stored_names(self.model)
+        self._read = dict.fromkeys(stored_names(self.model), True)
 
     def get(self, id: str) -> M:
         """Raises NotFound."""

@@ -67,7 +67,7 @@ def open_to(origins: Origins, app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    given = {name.lower() for name in response.headers.keys()}
+    given = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
         if name.lower() not in given:
             response.headers.add(name, value)
