@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from flask import Flask
 from flask import Response
+from flask import g
 from flask import request
 from structlog.contextvars import bind_contextvars
 from structlog.contextvars import clear_contextvars
-from structlog.contextvars import get_contextvars
 
 from ticketing.common import health
 from ticketing.common.health import Check
@@ -38,16 +38,17 @@ def application(import_name: str, ready: Mapping[str, Check], edge: WebSettings)
 
 def request_id() -> str:
     """The id of the request that is being answered."""
-    return str(get_contextvars().get("correlation_id", ""))
+    return str(g.request_id)
 
 
 def _bind_request_id() -> None:
     clear_contextvars()
     given = request.headers.get("X-Request-ID", "")
     usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
-    bind_contextvars(correlation_id=given if usable else uuid4().hex)
+    g.request_id = given if usable else uuid4().hex
+    bind_contextvars(correlation_id=g.request_id)
 
 
 def _return_request_id(response: Response) -> Response:
-    response.headers["X-Request-ID"] = request_id()
+    response.headers.add("X-Request-ID", g.request_id)
     return response

@@ -71,7 +71,7 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         if name.lower() not in given:
             response.headers.add(name, value)
-    if "Set-Cookie" in response.headers:
+    if "set-cookie" in given:
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         _secure_cookies(response)
