@@ -6,11 +6,11 @@ from typing import Literal
 
 from marshmallow import Schema
 from marshmallow import ValidationError
-from marshmallow import post_load
 from marshmallow import validate
 from marshmallow import validates
 from msgspec import Meta
 
+from ticketing.auth.email_addresses import one_form
 from ticketing.auth.model import User
 from ticketing.auth.passwords import LONGEST
 from ticketing.auth.passwords import SHORTEST
@@ -40,16 +40,7 @@ class _NewPassword(Schema):
 
 
 class _Account(Schema):
-    email = text(
-        "Email must be valid",
-        validate.Email(),
-        validate.Length(max=254),
-        example=EXAMPLE_EMAIL,
-    )
-
-    @post_load
-    def _lower_email(self, account: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**account, "email": account["email"].lower()}
+    email = text("Email must be valid", one_form, example=EXAMPLE_EMAIL, shape={"format": "email"})
 
 
 class NewAccount(_Account, _NewPassword):

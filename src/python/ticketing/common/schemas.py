@@ -1,6 +1,8 @@
 """Input fields that services share: syntax only, each with the contract's one message."""
 
 import re
+from collections.abc import Callable
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,19 +18,25 @@ _ID = re.compile(r"[0-9a-f]{24}\Z")
 NUMBER = r"^\s*(0{0,18}[0-9]{1,6}|0{0,6}[0-9]{0,6}\.[0-9]{1,2}0{0,10})\s*$"
 _NUMBER = re.compile(NUMBER)
 
+Rule = Callable[[str], str]
+"""Returns the text, or what becomes of it; raises ValueError or marshmallow's ValidationError."""
+
 
 def text(
     message: str,
-    *rules: validate.Validator,
+    *rules: Rule,
     key: str | None = None,
     trim: bool = True,
     example: str | None = None,
+    shape: Mapping[str, Any] | None = None,
 ) -> fields.Field[Any]:
-    """A required string under `key` that keeps the rules, trimmed first if so asked."""
-    shape = {"type": "string", **_shape(rules, trim=trim)}
+    """A required string under `key` that keeps the rules, trimmed first if so asked; its `shape` is
+    what JSON Schema can say of rules that are not marshmallow's.
+    """
+    known = {"type": "string", **_shape(rules, trim=trim), **(shape or {})}
     if example is not None:
-        shape["examples"] = [example]
-    return _Text(message, rules, trim=trim, data_key=key, metadata=shape)
+        known["examples"] = [example]
+    return _Text(message, rules, trim=trim, data_key=key, metadata=known)
 
 
 def identifier(message: str, key: str) -> fields.Field[Any]:
@@ -36,13 +44,11 @@ def identifier(message: str, key: str) -> fields.Field[Any]:
     return text(message, validate.Regexp(_ID), key=key, example=EXAMPLE_ID)
 
 
-def _shape(rules: tuple[validate.Validator, ...], *, trim: bool) -> dict[str, Any]:
-    """The rules as JSON Schema: exact, but for an e-mail address."""
+def _shape(rules: tuple[Rule, ...], *, trim: bool) -> dict[str, Any]:
+    """Marshmallow's rules as JSON Schema."""
     shape: dict[str, Any] = {}
     for rule in rules:
         match rule:
-            case validate.Email():
-                shape["format"] = "email"
             case validate.Regexp(regex=regex):
                 pattern = str(regex.pattern).removesuffix(r"\Z")
                 shape["pattern"] = rf"^\s*{pattern}\s*$" if trim else f"^{pattern}$"
@@ -54,9 +60,7 @@ def _shape(rules: tuple[validate.Validator, ...], *, trim: bool) -> dict[str, An
 
 
 class _Text(fields.Field[str]):
-    def __init__(
-        self, message: str, rules: tuple[validate.Validator, ...], *, trim: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, message: str, rules: tuple[Rule, ...], *, trim: bool, **kwargs: Any) -> None:
         super().__init__(
             required=True, error_messages={"required": message, "null": message}, **kwargs
         )
@@ -68,8 +72,8 @@ class _Text(fields.Field[str]):
         found: str = value.strip() if self._trim else value
         try:
             for rule in self._rules:
-                rule(found)
-        except ValidationError:
+                found = rule(found)
+        except (ValidationError, ValueError):
             raise ValidationError(self._message) from None
         return found
 
