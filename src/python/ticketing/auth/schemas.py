@@ -14,7 +14,8 @@ from ticketing.auth.email_addresses import one_form
 from ticketing.auth.model import User
 from ticketing.auth.passwords import LONGEST
 from ticketing.auth.passwords import SHORTEST
-from ticketing.auth.passwords import is_common
+from ticketing.auth.passwords import WRONG_LENGTH
+from ticketing.auth.passwords import why_not
 from ticketing.common.identity import User as SignedIn
 from ticketing.common.schemas import text
 from ticketing.common.views import Id
@@ -28,15 +29,19 @@ CURRENT = "currentPassword"
 
 class _NewPassword(Schema):
     password = text(
-        f"Password must be between {SHORTEST} and {LONGEST} characters",
-        validate.Length(SHORTEST, LONGEST),
+        WRONG_LENGTH,
         trim=False,
+        shape={
+            "minLength": SHORTEST,
+            "maxLength": LONGEST,
+            "description": "Counted in NFC. Not one of the commonest, without control characters.",
+        },
     )
 
     @validates("password")
-    def _is_uncommon(self, password: str, **_: Any) -> None:
-        if is_common(password):
-            raise ValidationError("Password is too common")
+    def _keeps_the_rules(self, password: str, **_: Any) -> None:
+        if broken := why_not(password):
+            raise ValidationError(broken)
 
 
 class _Account(Schema):
