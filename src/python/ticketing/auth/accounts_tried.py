@@ -4,13 +4,18 @@ import hashlib
 
 from flask import request
 
+from ticketing.auth.email_addresses import one_form
 from ticketing.common.bodies import json_object
 
 
 def by_email() -> str | None:
-    """The e-mail address in the body, as a hash: whoever reads the counts learns no address."""
+    """The e-mail address in the body, as a hash: whoever reads the counts learns no address. None
+    where it is no address: then no password is checked.
+    """
     email = json_object().get("email") if request.is_json else None
     if not isinstance(email, str):
         return None
-    known_as = email.strip().lower().encode(errors="replace")
-    return hashlib.sha256(known_as).hexdigest()[:32]
+    try:
+        return hashlib.sha256(one_form(email).encode()).hexdigest()[:32]
+    except ValueError:
+        return None

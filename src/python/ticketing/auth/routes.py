@@ -10,6 +10,8 @@ from flask_jwt_extended import current_user
 
 from ticketing.auth import model
 from ticketing.auth.accounts_tried import by_email
+from ticketing.auth.passwords import HAS_CONTROLS
+from ticketing.auth.passwords import TOO_COMMON
 from ticketing.auth.schemas import Account
 from ticketing.auth.schemas import Credentials
 from ticketing.auth.schemas import NewAccount
@@ -45,7 +47,7 @@ users = Blueprint("users", __name__, url_prefix="/api/users")
 new_account = NewAccount()
 credentials = Credentials()
 
-TOO_COMMON = ("Password is too common", "password")
+UNFIT = [(TOO_COMMON, "password"), (HAS_CONTROLS, "password")]
 WRONG = ("Password is wrong", "currentPassword")
 SET = "`session` (the access token), `refresh` and `XSRF-TOKEN`."
 CLEARED = "`session`, `refresh` and `XSRF-TOKEN`, cleared."
@@ -66,7 +68,7 @@ def keep_nowhere(response: Response) -> Response:
     answers={201: Account},
     who=Who.ANYONE,
     body=new_account,
-    refusals=["Email in use", TOO_COMMON],
+    refusals=["Email in use", *UNFIT],
     keyed=True,
     cookies=SET,
 )
@@ -125,7 +127,7 @@ def change_email() -> ResponseReturnValue:
     "Change one's own password; ends all other sessions",
     answers={200: Account},
     body=new_password,
-    refusals=[TOO_COMMON, WRONG],
+    refusals=[*UNFIT, WRONG],
     fails=[409],
     cookies=SET,
 )

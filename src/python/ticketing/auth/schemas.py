@@ -6,15 +6,16 @@ from typing import Literal
 
 from marshmallow import Schema
 from marshmallow import ValidationError
-from marshmallow import post_load
 from marshmallow import validate
 from marshmallow import validates
 from msgspec import Meta
 
+from ticketing.auth.email_addresses import one_form
 from ticketing.auth.model import User
 from ticketing.auth.passwords import LONGEST
 from ticketing.auth.passwords import SHORTEST
-from ticketing.auth.passwords import is_common
+from ticketing.auth.passwords import WRONG_LENGTH
+from ticketing.auth.passwords import why_not
 from ticketing.common.schemas import text
 from ticketing.common.tokens import User as SignedIn
 from ticketing.common.views import Id
@@ -28,28 +29,25 @@ CURRENT = "currentPassword"
 
 class _NewPassword(Schema):
     password = text(
-        f"Password must be between {SHORTEST} and {LONGEST} characters",
-        validate.Length(SHORTEST, LONGEST),
+        WRONG_LENGTH,
         trim=False,
+        shape={
+            "minLength": SHORTEST,
+            "maxLength": LONGEST,
+            "description": "Counted in NFC. Not one of the commonest, without control characters.",
+        },
     )
 
     @validates("password")
-    def _is_uncommon(self, password: str, **_: Any) -> None:
-        if is_common(password):
-            raise ValidationError("Password is too common")
+    def _keeps_the_rules(self, password: str, **_: Any) -> None:
+        if broken := why_not(password):
+            raise ValidationError(broken)
 
 
 class _Account(Schema):
     email = text(
-        "Email must be valid",
-        validate.Email(),
-        validate.Length(max=254),
-        example=EXAMPLE_EMAIL,
+        "Email must be valid", form=one_form, example=EXAMPLE_EMAIL, shape={"format": "email"}
     )
-
-    @post_load
-    def _lower_email(self, account: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**account, "email": account["email"].lower()}
 
 
 class NewAccount(_Account, _NewPassword):

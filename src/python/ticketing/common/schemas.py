@@ -1,7 +1,10 @@
 """Input fields that services share: syntax only, each with the contract's one message."""
 
 import re
+from collections.abc import Callable
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from marshmallow import ValidationError
@@ -23,8 +26,13 @@ def text(
     key: str | None = None,
     trim: bool = True,
     example: str | None = None,
+    form: Callable[[str], str] | None = None,
+    shape: Mapping[str, Any] | None = None,
 ) -> fields.Field[Any]:
-    """A required string under `key` that keeps the rules, trimmed first if so asked."""
+    """A required string under `key` that keeps the rules, trimmed first if so asked, in the one
+    `form` that a function gives it, which raises ValueError where there is none. Its `shape` is
+    what JSON Schema can say besides.
+    """
     for rule in rules:
         rule.error = message
     examples = {} if example is None else {"examples": [example]}
@@ -33,13 +41,21 @@ def text(
         data_key=key,
         pre_load=_trimmed if trim else None,
         validate=validate.And(*rules),  # their shape is told below, as what is trimmed has another
+        post_load=None if form is None else partial(_formed, form, message),
         error_messages={"required": message, "null": message, "invalid": message},
-        metadata={**_shape(rules, trim=trim), **examples},
+        metadata={**_shape(rules, trim=trim), **(shape or {}), **examples},
     )
 
 
 def _trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+def _formed(form: Callable[[str], str], message: str, value: str) -> str:
+    try:
+        return form(value)
+    except ValueError:
+        raise ValidationError(message) from None
 
 
 def identifier(message: str, key: str) -> fields.Field[Any]:
@@ -48,12 +64,10 @@ def identifier(message: str, key: str) -> fields.Field[Any]:
 
 
 def _shape(rules: tuple[validate.Validator, ...], *, trim: bool) -> dict[str, Any]:
-    """The rules as JSON Schema: exact, but for an e-mail address."""
+    """The rules as JSON Schema."""
     shape: dict[str, Any] = {}
     for rule in rules:
         match rule:
-            case validate.Email():
-                shape["format"] = "email"
             case validate.Regexp(regex=regex):
                 pattern = str(regex.pattern).removesuffix(r"\Z")
                 shape["pattern"] = rf"^\s*{pattern}\s*$" if trim else f"^{pattern}$"

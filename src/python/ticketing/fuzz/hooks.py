@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,21 @@ from ticketing.fuzz.people import People
 
 FORM = {*NO_BODY, BAD_KEY}
 """Sentences about what was sent, which the document can say all of."""
-BEYOND = {"Password is too common", "Email must be valid"}
+BEYOND = {
+    "Email must be valid",
+    "Password is too common",
+    "Password must not have control characters",
+}
 """Sentences about the form of a field, of which the document can say a part only."""
 
 _people = People(os.environ[URL])
 _counts: Counter[str] = Counter()
 _counting = threading.Lock()
 _turns = itertools.count()
+_BETTER: dict[str, Callable[[str], str]] = {
+    "currentPassword": lambda _: PASSWORD,
+    "password": lambda text: "".join(char if char.isprintable() else "x" for char in text),
+}
 
 
 class SignedIn:
@@ -48,13 +57,14 @@ if not os.environ.get(NOBODY):
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    """Every second time who changes an address or a password knows the current one; what is no
-    password by its form stays, for it has to be refused.
+    """Every second time who changes an address or a password knows the current one, and new ones
+    are as long without control characters; what is no password by its form stays, for it has to be
+    refused.
     """
-    given = body.get("currentPassword") if isinstance(body, dict) else None
-    if isinstance(given, str) and given and next(_turns) % 2:
-        return {**body, "currentPassword": PASSWORD}
-    return body
+    if not isinstance(body, dict) or next(_turns) % 2:
+        return body
+    typed = {name: body[name] for name in _BETTER if isinstance(body.get(name), str) and body[name]}
+    return {**body, **{name: _BETTER[name](text) for name, text in typed.items()}}
 
 
 @schemathesis.hook

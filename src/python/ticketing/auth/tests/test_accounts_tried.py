@@ -15,7 +15,9 @@ def key_of(**content: Any) -> str | None:
         return by_email()
 
 
-@pytest.mark.parametrize("email", [" ANN@example.com", "Ann@Example.com ", "ann@example.com"])
+@pytest.mark.parametrize(
+    "email", [" ANN@example.com", "Ann@Example.com ", "ann@example.com", "\uff41nn@example.com"]
+)
 def test_an_account_counts_however_it_is_written(email: str) -> None:
     assert key_of(json={"email": email}) == key_of(json=ANN)
     assert key_of(json={"email": email}) != key_of(json={"email": "ben@example.com"})
@@ -34,6 +36,8 @@ def test_what_is_counted_tells_no_address() -> None:
         {"json": {"email": 7}},
         {"json": {}},
         {"data": b"email=ann"},
+        {"json": {"email": "ann"}},
+        {"json": {"email": "ann\u200b@example.com"}},
     ],
 )
 def test_a_body_that_names_no_account_is_for_the_view_to_judge(content: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ def test_an_email_is_trimmed_and_lower_cased(
 
 
 def test_a_password_is_taken_as_it_is(client: FlaskClient) -> None:
-    spaced = {**ANN, "password": "  \u00e9 \N{GRINNING FACE} \x00 "}
+    spaced = {**ANN, "password": "  three \u00e9 \N{GRINNING FACE} "}
     assert client.post("/api/users/signup", json=spaced).status_code == 201
     trimmed = {**ANN, "password": spaced["password"].strip()}
     assert client.post("/api/users/signin", json=trimmed).status_code == 400

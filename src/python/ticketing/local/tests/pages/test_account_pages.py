@@ -60,6 +60,17 @@ def test_another_password_signs_in_from_then_on(market: Marketplace, buyer: Brow
     assert is_signed_in(sign_in(market, "buyer@example.com", "battery staple"))
 
 
+def test_no_page_cuts_a_password_of_128_emoji(market: Marketplace, buyer: Browser) -> None:
+    faces = "\N{GRINNING FACE}" * 128
+    pages = [buyer.open("/account").page.text]
+    buyer.send(PASSWORD, password=faces, currentPassword="correct horse")
+    assert is_signed_in(sign_in(market, "buyer@example.com", faces))
+    pages += [market.browser().open(f"/auth/{path}").page.text for path in ("signin", "signup")]
+    typed = re.findall(r'<input[^>]*type="password"[^>]*>', "".join(pages))
+    assert len(typed) == 5
+    assert not any("length" in field for field in typed)  # which HTML counts in UTF-16
+
+
 @pytest.mark.parametrize(
     ("form", "fields", "said"),
     [
@@ -68,6 +79,11 @@ def test_another_password_signs_in_from_then_on(market: Marketplace, buyer: Brow
         (EMAIL, {"email": "seller@example.com", "currentPassword": "correct horse"}, "in use"),
         (PASSWORD, {"password": "battery staple", "currentPassword": "x"}, "Password is wrong"),
         (PASSWORD, {"password": "password1", "currentPassword": "x"}, "Password is too common"),
+        (
+            PASSWORD,
+            {"password": "no\u200bbreak at all", "currentPassword": "x"},
+            "control characters",
+        ),
         (PASSWORD, {"password": "short", "currentPassword": "x"}, "between 8 and 128 characters"),
     ],
 )
