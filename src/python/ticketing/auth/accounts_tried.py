@@ -4,7 +4,7 @@ import hashlib
 
 from flask import request
 
-from ticketing.auth.email_addresses import one_form
+from ticketing.auth.email_addresses import normalized
 from ticketing.common.bodies import json_object
 
 
@@ -16,6 +16,6 @@ def by_email() -> str | None:
     if not isinstance(email, str):
         return None
     try:
-        return hashlib.sha256(one_form(email).encode()).hexdigest()[:32]
+        return hashlib.sha256(normalized(email).encode()).hexdigest()[:32]
     except ValueError:
         return None

@@ -12,7 +12,7 @@ _names = get_profile("UsernameCaseMapped")
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
-def one_form(email: str) -> str:
+def normalized(email: str) -> str:
     """In lower case and full-width letters made plain, the domain as mail servers know it, in
     ASCII (IDNA 2008); raises ValueError for what is no address, or could pass for another one.
     """

@@ -29,7 +29,7 @@ _NOBODYS = _hasher.hash("the password of nobody")
 _COMMON = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
 
 _opaque = get_profile("OpaqueString")
-_ADDED = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
+_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
 """Joiners, variation selectors and tags, which one keyboard adds to a letter or emoji, another not.
 """
 _CONTROLS = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
@@ -37,24 +37,24 @@ MOST_TO_ONE = 4
 """Characters that NFC makes one, at the most: of a longer password the rest need not be read."""
 
 
-def one_form(password: str) -> str:
-    """The form to hash and compare: that of RFC 8265's OpaqueString, without what is `_ADDED`.
+def normalized(password: str) -> str:
+    """The form to hash and compare: that of RFC 8265's OpaqueString, without what is `_JOINERS`.
 
     Raises ValueError for control characters and the like, but takes all else that the RFC refuses:
     emoji newer than this Python's Unicode, or a Catalan middle dot, may be all a keyboard has.
     """
-    form = _opaque.apply_five_rules(_ADDED.sub("", password)[: LONGEST * MOST_TO_ONE + 1])
+    form = _opaque.apply_five_rules(_JOINERS.sub("", password)[: LONGEST * MOST_TO_ONE + 1])
     if any(unicodedata.category(char) in _CONTROLS for char in form):
         raise ValueError(HAS_CONTROLS)
     return form
 
 
-def why_not(password: str) -> str | None:
+def broken_rule(password: str) -> str | None:
     """The rule that a new password breaks, as a sentence. Too common are the thirty thousand that
     people choose most, in any case of letters.
     """
     try:
-        form = one_form(password)
+        form = normalized(password)
     except ValueError as error:
         return str(error)
     if not SHORTEST <= len(form) <= LONGEST:
@@ -64,7 +64,7 @@ def why_not(password: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """The hash to keep; takes some tens of milliseconds on purpose, and waits for its turn."""
-    return turns.submit(_hasher.hash, one_form(password)).result()
+    return turns.submit(_hasher.hash, normalized(password)).result()
 
 
 def verify(password_hash: str | None, password: str) -> bool:
@@ -72,7 +72,7 @@ def verify(password_hash: str | None, password: str) -> bool:
     Waits for its turn.
     """
     try:
-        turns.submit(_hasher.verify, password_hash or _NOBODYS, one_form(password)).result()
+        turns.submit(_hasher.verify, password_hash or _NOBODYS, normalized(password)).result()
     except (VerificationError, ValueError):
         return False
     return password_hash is not None

@@ -46,13 +46,13 @@ users = Blueprint("users", __name__, url_prefix="/api/users")
 
 new_account = NewAccount()
 credentials = Credentials()
+new_email = NewEmail()
+new_password = NewPassword()
 
 UNFIT = [(TOO_COMMON, "password"), (HAS_CONTROLS, "password")]
 WRONG = ("Password is wrong", "currentPassword")
 SET = "`session` (the access token), `refresh` and `XSRF-TOKEN`."
 CLEARED = "`session`, `refresh` and `XSRF-TOKEN`, cleared."
-new_email = NewEmail()
-new_password = NewPassword()
 
 
 @users.after_request
@@ -118,8 +118,7 @@ def sign_in() -> ResponseReturnValue:
 @limited("password_checks_per_user", by_user)
 @signed_in
 def change_email() -> ResponseReturnValue:
-    changed = use_cases(Accounts).change_email(current_user.id, **body(new_email))
-    return _in_new_session(changed)
+    return _in_new_session(use_cases(Accounts).change_email(current_user.id, **body(new_email)))
 
 
 @users.put("/password")
@@ -195,9 +194,6 @@ def show_current_user() -> ResponseReturnValue:
 
 
 @users.get("/keys")
-@Operation(
-    "The public keys of access tokens, as a JWK set", answers={200: PublicKeys}, who=Who.ANYONE
-)
+@Operation("Public keys of access tokens: a JWK set", answers={200: PublicKeys}, who=Who.ANYONE)
 def show_keys() -> ResponseReturnValue:
-    """What the other services check tokens by, where they do not share a secret."""
     return told(msgspec.convert({"keys": public_keys()}, PublicKeys))

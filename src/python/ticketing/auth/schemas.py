@@ -10,12 +10,12 @@ from marshmallow import validate
 from marshmallow import validates
 from msgspec import Meta
 
-from ticketing.auth.email_addresses import one_form
+from ticketing.auth.email_addresses import normalized
 from ticketing.auth.model import User
 from ticketing.auth.passwords import LONGEST
 from ticketing.auth.passwords import SHORTEST
 from ticketing.auth.passwords import WRONG_LENGTH
-from ticketing.auth.passwords import why_not
+from ticketing.auth.passwords import broken_rule
 from ticketing.common.schemas import text
 from ticketing.common.tokens import User as SignedIn
 from ticketing.common.views import Id
@@ -40,13 +40,13 @@ class _NewPassword(Schema):
 
     @validates("password")
     def _keeps_the_rules(self, password: str, **_: Any) -> None:
-        if broken := why_not(password):
+        if broken := broken_rule(password):
             raise ValidationError(broken)
 
 
 class _Account(Schema):
     email = text(
-        "Email must be valid", form=one_form, example=EXAMPLE_EMAIL, shape={"format": "email"}
+        "Email must be valid", form=normalized, example=EXAMPLE_EMAIL, shape={"format": "email"}
     )
 
 

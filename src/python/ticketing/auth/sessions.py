@@ -156,14 +156,12 @@ class Sessions:
         return refresh, session
 
     def _grant(self, session: Session, user: User, refresh: RefreshToken) -> SessionGrant:
+        claims = {"sid": session.id, "epoch": session.epoch, "csrf": session.csrf}
         return SessionGrant(
             user_id=user.id,
-            email=user.email,
-            session_id=session.id,
-            epoch=session.epoch,
-            csrf=session.csrf,
-            refresh=str(refresh),
+            claims={"email": user.email, **claims},
             lifetime=self._access,
+            refresh=str(refresh),
         )
 
 

@@ -28,6 +28,7 @@ from ticketing.common.errors import NotAuthorized
 from ticketing.common.revocations import Revocations
 from ticketing.common.token_keys import KeySet
 from ticketing.common.token_keys import LocalKeys
+from ticketing.common.tokens import Claims
 from ticketing.common.tokens import TokenManager
 from ticketing.common.tokens import User
 from ticketing.common.tokens import user_of
@@ -47,17 +48,14 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class SessionGrant:
-    """What a browser gets when a session starts or is renewed: the refresh token, and what the
-    access token says and for how long.
+    """What a browser gets when a session starts or is renewed: a refresh token, and an access token
+    for so long, which says these claims besides.
     """
 
     user_id: str
-    email: str
-    session_id: str
-    epoch: int
-    csrf: str
-    refresh: str
+    claims: Claims
     lifetime: timedelta
+    refresh: str
 
 
 def init_identity(app: Flask, keys: KeySet, revocations: Revocations | None) -> None:
@@ -145,14 +143,7 @@ def refresh_token() -> str:
 def start_session(response: Response, grant: SessionGrant) -> Response:
     """Put the tokens into the response's cookies, in place of what an older session left."""
     token = create_access_token(
-        grant.user_id,
-        expires_delta=grant.lifetime,
-        additional_claims={
-            "email": grant.email,
-            "sid": grant.session_id,
-            "epoch": grant.epoch,
-            "csrf": grant.csrf,
-        },
+        grant.user_id, expires_delta=grant.lifetime, additional_claims=grant.claims
     )
     set_access_cookies(response, token)
     response.set_cookie(REFRESH, grant.refresh, httponly=True, samesite="Lax")

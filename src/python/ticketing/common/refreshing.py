@@ -7,6 +7,7 @@ from typing import Any
 
 from ticketing.common import health
 from ticketing.common.logs import logger
+from ticketing.common.published_keys import PublishedKeys
 from ticketing.common.service import Service
 
 log = logger(__name__)
@@ -18,7 +19,8 @@ REFRESH_EVERY = 10.0
 
 def keep_current(service: Service[Any]) -> None:
     """Know from now on what is revoked and which keys count; returns once that is known."""
-    _keep_doing(service.token_keys.refresh, REFRESH_EVERY)
+    if isinstance(service.token_keys, PublishedKeys):
+        _keep_doing(service.token_keys.refresh, REFRESH_EVERY)
     if service.revocations is not None:
         health.wait_for({"revocations": service.revocations.read})
         _keep_doing(service.revocations.read, READ_EVERY)

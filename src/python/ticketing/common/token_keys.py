@@ -27,9 +27,6 @@ class KeySet(Protocol):
     def find(self, id: str) -> PyJWK | None:
         """The key, if tokens that it has signed are accepted now."""
 
-    def refresh(self) -> None:
-        """Fetch the keys again, if it is time; raises nothing."""
-
 
 class LocalKeys:
     """The keys that a process is started with: the first signs, all verify."""
@@ -41,9 +38,6 @@ class LocalKeys:
     def find(self, id: str) -> PyJWK | None:
         """The key of this id."""
         return self._keys.get(id)
-
-    def refresh(self) -> None:
-        """Nothing to do: these keys do not change."""
 
     def secrets(self) -> list[str]:
         """What only those know who may sign, never a database; that of the signing key first."""

@@ -12,7 +12,7 @@ from hypothesis import example
 from hypothesis import given
 from hypothesis import settings
 
-from ticketing.auth.email_addresses import one_form
+from ticketing.auth.email_addresses import normalized
 from ticketing.auth.tests.test_account_changes import change
 
 PASSWORD = "correct horse"
@@ -51,7 +51,7 @@ addresses = st.builds(
 
 @pytest.mark.parametrize(("typed", "form"), ONE)
 def test_an_address_has_one_form(typed: str, form: str) -> None:
-    assert one_form(typed) == form
+    assert normalized(typed) == form
 
 
 @settings(max_examples=500, deadline=None)
@@ -59,9 +59,9 @@ def test_an_address_has_one_form(typed: str, form: str) -> None:
 @example("\u212bnn@\u212bngstr\u00f6m.example")
 def test_the_form_of_a_form_is_itself(typed: str) -> None:
     with suppress(ValueError):
-        form = one_form(typed)
+        form = normalized(typed)
         same = {form, f" {form}\n", *(normalize(how, typed) for how in ("NFC", "NFD"))}
-        assert {one_form(address) for address in same} == {form}
+        assert {normalized(address) for address in same} == {form}
 
 
 def test_whoever_signs_up_signs_in_with_what_was_typed(client: FlaskClient) -> None:

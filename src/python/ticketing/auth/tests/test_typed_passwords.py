@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ticketing.auth.passwords import HAS_CONTROLS
 from ticketing.auth.passwords import TOO_COMMON
 from ticketing.auth.passwords import WRONG_LENGTH
-from ticketing.auth.passwords import one_form
-from ticketing.auth.passwords import why_not
+from ticketing.auth.passwords import broken_rule
+from ticketing.auth.passwords import normalized
 from ticketing.auth.tests.test_account_changes import change
 from ticketing.auth.tests.test_account_changes import wrong
 from ticketing.common.testing_input import errors_of
@@ -50,7 +50,7 @@ def test_one_password_is_typed_in_two_ways(client: FlaskClient, one: str, other:
     ],
 )
 def test_what_looks_different_is_another_password(one: str, other: str) -> None:
-    assert one_form(one) != one_form(other)
+    assert normalized(one) != normalized(other)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_looks_different_is_another_password(one: str, other: str) -> None:
     ids=lambda value: ascii(value)[:24],
 )
 def test_a_new_password_is_measured_as_it_is_compared(password: str, said: str | None) -> None:
-    assert why_not(password) == said
+    assert broken_rule(password) == said
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_new_password_is_measured_as_it_is_compared(password: str, said: str |
     ids=ascii,
 )
 def test_what_a_keyboard_has_may_be_in_a_password(typed: str) -> None:
-    assert why_not(f"battery {typed}") is None
+    assert broken_rule(f"battery {typed}") is None
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,6 @@ def test_controls_are_refused_when_a_password_is_chosen_and_are_wrong_after_that
 @given(st.text(max_size=20))
 def test_the_form_of_a_form_is_itself(typed: str) -> None:
     with suppress(ValueError):
-        form = one_form(typed)
+        form = normalized(typed)
         same = {form, *(unicodedata.normalize(how, typed) for how in ("NFC", "NFD"))}
-        assert {one_form(password) for password in same} == {form}
+        assert {normalized(password) for password in same} == {form}

@@ -48,15 +48,10 @@ def mine() -> ResponseReturnValue:
 
 @routes.post("/start")
 def start() -> ResponseReturnValue:
-    grant = SessionGrant(
-        user_id="u1",
-        email="u1@example.com",
-        session_id="session-of-u1",
-        epoch=0,
-        csrf=secrets.token_urlsafe(),
-        refresh="refreshing",
-        lifetime=timedelta(minutes=10),
-    )
+    said = {"email": "u1@example.com", "sid": "session-of-u1", "epoch": 0}
+    claims = {**said, "csrf": secrets.token_urlsafe()}
+    lifetime = timedelta(minutes=10)
+    grant = SessionGrant(user_id="u1", claims=claims, lifetime=lifetime, refresh="refreshing")
     return start_session(jsonify({}), grant)
 
 

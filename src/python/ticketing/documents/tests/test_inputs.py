@@ -13,8 +13,8 @@ from marshmallow import EXCLUDE
 from marshmallow import Schema
 
 from ticketing.auth.passwords import WRONG_LENGTH
-from ticketing.auth.passwords import one_form
-from ticketing.auth.passwords import why_not
+from ticketing.auth.passwords import broken_rule
+from ticketing.auth.passwords import normalized
 from ticketing.auth.schemas import NewPassword
 from ticketing.documents.gateway import openapi
 from ticketing.orders.schemas import NewOrder
@@ -94,7 +94,8 @@ def is_taken(kind: type[Schema], value: dict[str, Any]) -> bool:
 
 def _can_be_said_of(password: str) -> bool:
     """No schema can say what is common, a control character, or one character by NFC."""
-    return why_not(password) in (None, WRONG_LENGTH) and len(one_form(password)) == len(password)
+    sayable = broken_rule(password) in (None, WRONG_LENGTH)
+    return sayable and len(normalized(password)) == len(password)
 
 
 @pytest.mark.parametrize("kind", GOOD)
