@@ -19,7 +19,7 @@ def free_port() -> int:
         return port
 
 
-def eventually(condition: Callable[[], T], within: float = 10.0) -> T:
+def eventually(condition: Callable[[], T], within: float = 60.0) -> T:
     """The first truthy result of `condition`; a refused connection or a missing key is none yet."""
     deadline = time.monotonic() + within
     while True:

@@ -171,11 +171,20 @@ async def consuming(
         yield stop
     finally:
         stop.set()
-        await asyncio.wait_for(task, timeout=10)
+        await asyncio.wait_for(task, timeout=60)
 
 
-async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+async def until(condition: Callable[[], object], within: float = 60.0) -> None:
     """Return once `condition` holds."""
     async with asyncio.timeout(within):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+async def until_parked(stand: BusStand) -> Parked:
+    """The one message that was given up, once there is one."""
+    async with asyncio.timeout(60):
+        while not (found := await stand.parked()):
+            await asyncio.sleep(0.02)
+    (parked,) = found
+    return parked

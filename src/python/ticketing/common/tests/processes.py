@@ -17,7 +17,7 @@ import requests
 from ticketing.common.testing_servers import eventually
 from ticketing.common.testing_servers import free_port
 
-START_SECONDS = 20
+START_SECONDS = 60
 SAMPLE = ("-m", "ticketing.common.tests.sample")
 
 Start = Callable[..., "Process"]
@@ -54,11 +54,11 @@ class Process:
         return [line for line in lines if line["event"] == event]
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(self._url + path, timeout=10)
+        return requests.get(self._url + path, timeout=30)
 
     def post(self, path: str, data: Any) -> requests.Response:
         headers = {"Content-Type": "application/json"}
-        return requests.post(self._url + path, data=data, headers=headers, timeout=10)
+        return requests.post(self._url + path, data=data, headers=headers, timeout=30)
 
     def ready(self) -> "Process":
         """Return once the process can do its work."""

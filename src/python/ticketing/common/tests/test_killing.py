@@ -10,7 +10,6 @@ import psutil
 import pytest
 
 from ticketing.common.bus import MAX_TRIES
-from ticketing.common.dead_letters import DeadLetter
 from ticketing.common.dead_letters import DeadLetters
 from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.mortal import ACK_WAIT
@@ -39,11 +38,6 @@ def heard_all(notes: Notes, ids: list[str]) -> bool:
     return notes.heard.documents.count_documents({"_id": {"$in": ids}, "ended": True}) == len(ids)
 
 
-def the_one(letters: DeadLetters, within: float) -> DeadLetter:
-    (letter,) = eventually(letters.all, within=within)
-    return letter
-
-
 def test_a_message_that_kills_every_worker_is_parked_and_nothing_waits_for_it(
     start: Start, mongo_uri: str, nats_url: str, notes: Notes
 ) -> None:
@@ -55,11 +49,11 @@ def test_a_message_that_kills_every_worker_is_parked_and_nothing_waits_for_it(
     for id in others[60:]:
         notes.write(id)
     env = {"MONGO_URI": mongo_uri, "NATS_URL": nats_url, "program": MORTAL}
-    workers = [start("worker", **env).ready(), start("worker", **env).ready()]
+    workers = [start("worker", **env), start("worker", **env)]
     letters = DeadLetters(nats_url)
-    eventually(lambda: heard_all(notes, others), within=30)
+    eventually(lambda: heard_all(notes, others))
     assert letters.all() == [], "while it was still tried, the others were handled"
-    letter = the_one(letters, within=5 * MAX_TRIES * ACK_WAIT)
+    (letter,) = eventually(letters.all, within=5 * MAX_TRIES * ACK_WAIT)
     assert (letter.consumer, letter.event_id) == ("sample", "killer-0")
     assert (letter.subject, letter.tries) == ("payment.rejected", MAX_TRIES)
     assert b'"killer"' in letter.body
@@ -68,7 +62,7 @@ def test_a_message_that_kills_every_worker_is_parked_and_nothing_waits_for_it(
     assert MAX_TRIES / 2 < killed <= MAX_TRIES, "a delivery that was given back kills nobody"
     notes.write("after")
     eventually(lambda: heard(notes, "after").get("ended"))
-    assert [worker.stop()[0] for worker in workers] == [0, 0]
+    assert [worker.ready().stop()[0] for worker in workers] == [0, 0]
 
 
 def test_a_worker_that_is_killed_or_frozen_with_innocent_messages_in_hand_parks_none(
@@ -86,7 +80,7 @@ def test_a_worker_that_is_killed_or_frozen_with_innocent_messages_in_hand_parks_
         if number == signal.SIGSTOP:
             time.sleep(1.5 * ACK_WAIT)
             os.kill(worker, signal.SIGCONT)
-    eventually(lambda: heard_all(notes, ids), within=30)
+    eventually(lambda: heard_all(notes, ids))
     assert DeadLetters(nats_url).all() == []
     assert parent.stop()[0] == 0
 

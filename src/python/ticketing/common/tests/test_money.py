@@ -3,12 +3,14 @@
 import json
 
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ticketing.common.money import from_cents
 from ticketing.common.money import to_cents
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=99_999_999))
 def test_cents_survive_the_way_out_and_back(cents: int) -> None:
     assert to_cents(from_cents(cents)) == cents

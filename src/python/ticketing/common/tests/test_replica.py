@@ -110,7 +110,7 @@ def _rebuild_and_fail(replica: Copies) -> None:
         raise ZeroDivisionError
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(min_value=0, max_value=9), min_size=1, max_size=20))
 def test_any_order_with_any_duplicates_ends_at_the_newest(versions: list[int]) -> None:
     replica = Copies(memory_database()["replica"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from marshmallow import Schema
 from marshmallow import ValidationError
@@ -118,12 +119,14 @@ def test_a_number_that_is_too_long_to_write_down_is_refused() -> None:
     assert cents(-(10**5000)) is None
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=99_999_999))
 def test_every_price_that_we_show_can_be_sent_back(amount: int) -> None:
     shown = from_cents(amount)
     assert cents(shown) == cents(str(shown)) == cents(f"{Decimal(amount) / 100:.2f}") == amount
 
 
+@settings(deadline=None)
 @given(st.integers() | st.floats() | st.text() | st.decimals().map(str))
 def test_any_other_price_is_exact_or_refused_with_the_message(price: float | str) -> None:
     loaded = cents(price)
@@ -131,6 +134,7 @@ def test_any_other_price_is_exact_or_refused_with_the_message(price: float | str
         assert Fraction(str(price).strip()) * 100 == loaded
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{1,7}\.[0-9]{1,40}", fullmatch=True))
 @example("1.000000000000000000000000000001")
 def test_no_digit_of_a_price_is_rounded_away(price: str) -> None:

@@ -8,7 +8,7 @@ from ticketing.common.server import WakefulEvent
 
 
 def test_a_signal_that_another_thread_takes_is_handled_all_the_same() -> None:
-    event, late = WakefulEvent(), threading.Timer(10, lambda: event.set())
+    event, late = WakefulEvent(), threading.Timer(60, lambda: event.set())
     before = signal.signal(signal.SIGUSR1, lambda *_: event.set())
     began = time.monotonic()
 
@@ -21,7 +21,7 @@ def test_a_signal_that_another_thread_takes_is_handled_all_the_same() -> None:
     other.start()
     try:
         assert event.wait()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
     finally:
         late.cancel()
         other.join()

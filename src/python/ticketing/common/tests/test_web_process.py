@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from ticketing.common.bodies import MAX_BODY
+from ticketing.common.server import GRACE
 from ticketing.common.server import HEADERS_WITHIN
 from ticketing.common.server import MAX_HEADERS
 from ticketing.common.testing_servers import eventually
@@ -18,6 +19,8 @@ from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
 
 NOTE = b'{"id": "a"}'
+KILLED = GRACE - 2
+"""Seconds; a process that hangs when it is to stop is killed after GRACE."""
 
 
 def in_chunks(data: bytes) -> Iterator[bytes]:
@@ -36,7 +39,7 @@ def test_it_answers_and_a_stop_finishes_the_request_in_hand(start: Start, mongo_
     code, seconds = web.stop()
     asking.join()
     assert [answer.json() for answer in answers] == [{"finished": True}]
-    assert (code, seconds < 8) == (0, True)
+    assert (code, seconds < KILLED) == (0, True)
 
 
 def test_bodies_have_one_limit_and_the_log_has_one_json_line_per_record(
@@ -93,7 +96,7 @@ def test_it_waits_for_its_database_and_says_when_it_goes_and_comes(
     start: Start, own_mongo: OwnMongo
 ) -> None:
     web = start("web", MONGO_URI=own_mongo.uri)
-    eventually(lambda: web.records("waiting for dependencies"), within=20)
+    eventually(lambda: web.records("waiting for dependencies"))
     own_mongo.start()
     web.ready()
     (waited,) = web.records("waiting for dependencies")
@@ -107,15 +110,15 @@ def test_it_waits_for_its_database_and_says_when_it_goes_and_comes(
 
 def test_a_stop_while_it_waits_ends_it_at_once(start: Start, own_mongo: OwnMongo) -> None:
     web = start("web", MONGO_URI=own_mongo.uri)
-    eventually(lambda: web.records("waiting for dependencies"), within=20)
+    eventually(lambda: web.records("waiting for dependencies"))
     code, seconds = web.stop()
-    assert (code, seconds < 8) == (0, True)  # one that hangs is killed after 20
+    assert (code, seconds < KILLED) == (0, True)
     assert "Traceback" not in web.said
 
 
 def test_it_is_alive_but_not_ready_while_it_waits(start: Start, own_mongo: OwnMongo) -> None:
     web = start("web", MONGO_URI=own_mongo.uri)
-    eventually(lambda: web.records("waiting for dependencies"), within=20)
+    eventually(lambda: web.records("waiting for dependencies"))
     assert web.get("/healthz").json() == {"ready": True, "missing": []}
     assert web.missing() == ["mongo", "web"]
 
@@ -126,7 +129,7 @@ def test_a_killed_master_leaves_no_process_behind(start: Start, mongo_uri: str) 
     assert children
     web.send(signal.SIGKILL)
     assert web.exit_code() == -signal.SIGKILL
-    gone, alive = psutil.wait_procs(children, timeout=15)
+    gone, alive = psutil.wait_procs(children, timeout=60)
     for process in alive:
         process.kill()
     assert (len(gone), alive) == (len(children), [])

@@ -34,7 +34,7 @@ def of_order(event: type[E], due: datetime = DUE, order_id: str = ORDER) -> E:
     return event(id=f"{order_id}-{event.__name__}", occurred_at=due, order=state)
 
 
-def told(url: str, count: int, seconds: float = 10.0) -> list[Message]:
+def told(url: str, count: int, seconds: float = 60.0) -> list[Message]:
     """The expirations published so far, waiting for so many; there may be more."""
     return asyncio.run(_told(url, count, seconds))
 

@@ -35,18 +35,18 @@ class ServiceProcess:
     def ready(self) -> Any:
         """What /readyz says: the status and the body; None while nothing answers."""
         try:
-            reply = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5)
+            reply = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=30)
         except requests.ConnectionError:
             return None
         return reply.status_code, reply.json()
 
     def wait_until_ready(self) -> None:
-        eventually(lambda: self.ready() == (200, {"ready": True, "missing": []}), 20)
+        eventually(lambda: self.ready() == (200, {"ready": True, "missing": []}))
 
     def stop(self) -> int:
         """Send SIGTERM and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def kill(self) -> None:
         self.process.kill()

@@ -48,7 +48,7 @@ class Visit:
     promises: Promises = field(default_factory=Promises)
 
     def __post_init__(self) -> None:
-        self.person = Person(self.url, self.tally, self.promises, patience=(1.0, 0.3))
+        self.person = Person(self.url, self.tally, self.promises, patience=(60.0, 1.0))
 
     @property
     def outcomes(self) -> dict[Outcome, int]:
@@ -56,7 +56,7 @@ class Visit:
 
 
 def test_with_a_key_the_same_is_asked_again_until_there_is_a_final_answer(open_shop: Open) -> None:
-    shop = open_shop(dawdles(1.0), says(409), says(503), says(201, '{"id": "a"}'))
+    shop = open_shop(dawdles(10.0), says(409), says(503), says(201, '{"id": "a"}'))
     visit = Visit(shop.url)
     answer = visit.person.post("order", "/orders", {"ticketId": "t"}, key="k-1")
     assert answer is not None
@@ -72,7 +72,7 @@ def test_with_a_key_the_same_is_asked_again_until_there_is_a_final_answer(open_s
 
 
 def test_without_a_key_nobody_asks_twice(open_shop: Open) -> None:
-    shop = open_shop(dawdles(1.0), says(201))
+    shop = open_shop(dawdles(10.0), says(201))
     assert Visit(shop.url).person.post("order", "/orders", {}) is None
     assert shop.keys == [None]
 

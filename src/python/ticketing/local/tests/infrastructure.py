@@ -23,7 +23,7 @@ def infrastructure(directory: Path) -> Iterator[Reach]:
     running = [_start(part, data.path) for part in parts]
     try:
         for part in parts:
-            eventually(partial(_is_ready, part), within=60)
+            eventually(partial(_is_ready, part))
         yield Reach(data, *parts)
     finally:
         for process in running:

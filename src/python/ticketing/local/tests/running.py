@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,8 @@ from ticketing.common.testing_servers import eventually
 from ticketing.common.testing_servers import free_port
 from ticketing.local import main
 
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 180
+STOP_SECONDS = 120
 
 
 def run(
@@ -84,6 +87,19 @@ class Platform:
         entries = json.loads((self.data_dir / "processes.json").read_text())
         return {entry["name"]: entry for entry in entries}
 
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """Killed before the body begins and started anew only after it: the runner stands still."""
+        gone, runner = self.processes()[name], psutil.Process(self.runner.pid)
+        runner.suspend()
+        try:
+            eventually(lambda: runner.status() == psutil.STATUS_STOPPED)
+            os.kill(gone["pid"], signal.SIGKILL)
+            eventually(lambda: not _listens(gone["port"]))
+            yield
+        finally:
+            runner.resume()
+
     def every_pid(self) -> set[int]:
         listed = {entry["pid"] for entry in self.processes().values()}
         family = psutil.Process(self.runner.pid).children(recursive=True)
@@ -99,7 +115,12 @@ class Platform:
 def get(url: str, **options: Any) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
-        return session.get(url, timeout=10, **options)
+        return session.get(url, timeout=60, **options)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def alive(pids: set[int]) -> set[int]:

@@ -79,7 +79,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     config.write_text(caddyfile.text(port=found.port, own_port=free_port(), routes=routes))
     process = _caddy(config)
     try:
-        eventually(lambda: found.get("/ready").ok, within=60)
+        eventually(lambda: found.get("/ready").ok)
         yield found
     finally:
         process.kill()
@@ -144,8 +144,8 @@ def test_headers_are_limited_in_length(gateway: Gateway, length: int, status: by
 
 
 def test_headers_that_do_not_arrive_are_not_waited_for(gateway: Gateway) -> None:
+    began = time.monotonic()
     with gateway.open() as connection:
-        began = time.monotonic()
         connection.sendall(b"GET /api/things/slow HTTP/1.1\r\nHost: a\r\n")
         assert connection.recv(1000) in (b"", b"HTTP/1.1 408 Request Timeout\r\n")
     assert time.monotonic() - began >= 9

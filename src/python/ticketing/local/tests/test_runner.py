@@ -50,8 +50,7 @@ def test_every_process_is_listed_as_it_runs(platform: Platform) -> None:
 
 
 def test_health_is_an_answer_of_the_gateway(platform: Platform) -> None:
-    reply = get(f"{platform.url}/healthz")
-    assert (reply.status_code, reply.json()) == (200, {"ready": True, "missing": []})
+    eventually(lambda: _health(platform) == (200, {"ready": True, "missing": []}))
 
 
 def test_an_unknown_path_of_the_api_is_not_found(platform: Platform) -> None:
@@ -71,7 +70,7 @@ def test_the_printed_address_leads_to_the_market(platform: Platform) -> None:
 def test_a_data_directory_in_use_is_left_alone(platform: Platform) -> None:
     before = platform.processes()
     second = run(platform.data_dir, free_port(), "--fresh")
-    assert second.wait(20) == 1
+    assert second.wait(60) == 1
     assert platform.terminal().count("is in use by another platform") == 1
     assert platform.processes() == before
     assert platform.is_ready()
@@ -79,7 +78,7 @@ def test_a_data_directory_in_use_is_left_alone(platform: Platform) -> None:
 
 def test_a_port_in_use_touches_nothing(platform: Platform, tmp_path: Path) -> None:
     second = run(tmp_path / "new", platform.port)
-    assert second.wait(20) == 1
+    assert second.wait(60) == 1
     said = (tmp_path / "terminal.txt").read_text().splitlines()
     assert said == [f"Error: Cannot listen on port {platform.port}: Address already in use"]
     assert not (tmp_path / "new").exists()
@@ -92,14 +91,18 @@ def test_a_killed_process_comes_back(platform: Platform, name: str) -> None:
     after = eventually(lambda: _successor(platform, name, before["pid"]))
     assert after["port"] == before["port"]
     assert f"{name} ended (killed by SIGKILL)" in platform.terminal()
-    eventually(platform.is_ready, within=20)
+    eventually(platform.is_ready)
 
 
 def test_what_is_missing_is_named(platform: Platform) -> None:
-    os.kill(platform.processes()["orders-worker"]["pid"], signal.SIGKILL)
-    failing = eventually(lambda: _failing_health(platform))
-    assert failing == (503, {"ready": False, "missing": ["orders-worker"]})
-    eventually(platform.is_ready, within=20)
+    worker = psutil.Process(platform.processes()["orders-worker"]["pid"])
+    worker.suspend()  # one that is killed would soon be back
+    missing = {"ready": False, "missing": ["orders-worker"]}
+    try:
+        eventually(lambda: _health(platform) == (503, missing))
+    finally:
+        worker.resume()
+    eventually(lambda: _health(platform) == (200, {"ready": True, "missing": []}))
 
 
 def test_a_second_start_goes_on_where_the_first_stopped(own_platform: Platform) -> None:
@@ -139,9 +142,9 @@ def test_nothing_outlives_a_killed_runner_or_parent(own_platform: Platform) -> N
     visitor.close()
 
 
-def _failing_health(platform: Platform) -> tuple[int, Any] | None:
+def _health(platform: Platform) -> tuple[int, Any]:
     reply = get(f"{platform.url}/healthz")
-    return None if reply.ok else (reply.status_code, reply.json())
+    return reply.status_code, reply.json()
 
 
 def _successor(platform: Platform, name: str, pid: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ticketing.local.tests.visitor import Visitor
 
 ASKS = "pm_card_authenticationRequired"
 ASKS_POOR = "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"
-SOON = 15
+SOON = 40
 """Seconds; the sweep would ask only after 45."""
 
 

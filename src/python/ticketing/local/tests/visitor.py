@@ -28,11 +28,11 @@ class Visitor:
         headers = {"X-XSRF-TOKEN": self._session.cookies.get("XSRF-TOKEN", "")}
         headers |= options.pop("headers", {})
         url = f"{self._url}/api{path}"
-        return self._session.request(method, url, headers=headers, timeout=30, **options)
+        return self._session.request(method, url, headers=headers, timeout=60, **options)
 
     def page(self, path: str) -> str:
         """A page as a browser without scripts shows it."""
-        reply = self._session.get(f"{self._url}{path}", timeout=30)
+        reply = self._session.get(f"{self._url}{path}", timeout=60)
         assert reply.ok, reply.text
         return reply.text
 
@@ -60,7 +60,7 @@ class Visitor:
         refused = (400, 404)
         return _expect(201, _once_not(refused, lambda: self.try_order(ticket_id)))
 
-    def grab(self, ticket_id: str, within: float = 6.0) -> Json | None:
+    def grab(self, ticket_id: str, within: float) -> Json | None:
         """Tries for some seconds to order a ticket; None when somebody else keeps it."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
@@ -99,7 +99,7 @@ def _once_not(
         return replies[-1].status_code not in statuses
 
     with contextlib.suppress(AssertionError):  # the caller says what it expected instead
-        eventually(settled, within=10)
+        eventually(settled)
     return replies[-1]
 
 

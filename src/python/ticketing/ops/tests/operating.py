@@ -42,7 +42,7 @@ class Operator:
         assert "\x1b" not in result.output
         return result.output
 
-    def until(self, line: str, seen: Callable[[str], bool], within: float = 20) -> str:
+    def until(self, line: str, seen: Callable[[str], bool], within: float = 60) -> str:
         """What is printed once the workers have got so far."""
         deadline = time.monotonic() + within
         while not seen(printed := self.do(line)):

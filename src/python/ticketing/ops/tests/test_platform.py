@@ -2,7 +2,6 @@
 
 import gc
 import json
-import time
 from pathlib import Path
 
 import click
@@ -90,8 +89,6 @@ def test_a_service_is_put_together_as_its_own_processes_do(data_dir: Path) -> No
 
 def test_a_database_out_of_reach_is_not_waited_for(data_dir: Path) -> None:
     platform = Platform.find(data_dir, {})
-    begun = time.monotonic()
-    with pytest.raises(PyMongoError):
+    with pytest.raises(PyMongoError, match="Timeout: [0-2][.]"):  # seconds; by default it is 5
         platform.database("orders")
-    assert time.monotonic() - begun < 4
     platform.close()

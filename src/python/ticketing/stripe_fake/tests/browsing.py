@@ -78,7 +78,7 @@ class Buyer:
         return str(self.page.evaluate("document.activeElement.textContent"))
 
     def _data(self, name: str) -> str:
-        form = self.page.wait_for_selector(f"form[data-{name}]", timeout=10_000)
+        form = self.page.wait_for_selector(f"form[data-{name}]")
         assert form is not None
         return form.get_attribute(f"data-{name}") or ""
 

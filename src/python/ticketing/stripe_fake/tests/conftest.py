@@ -68,7 +68,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A new visitor's page, in the colour scheme that the test is parametrized with, if any."""
     scheme: Literal["light", "dark"] = getattr(request, "param", "light")
     with browser.new_context(color_scheme=scheme) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         yield context.new_page()
 
 

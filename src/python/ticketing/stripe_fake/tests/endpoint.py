@@ -81,7 +81,7 @@ def receiving(port: int = 0) -> Iterator[Endpoint]:
         server.server_close()
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "in vain"

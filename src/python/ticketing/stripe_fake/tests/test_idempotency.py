@@ -96,12 +96,12 @@ def test_a_key_in_use_is_refused_until_it_is_done(store: Store) -> None:
 
     def slow(_: Book) -> dict[str, str]:
         begun.set()
-        may_end.wait(5)
+        may_end.wait(60)
         return {"id": "first"}
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(desk.carry_out, call("k1"), slow)
-        begun.wait(5)
+        begun.wait(60)
         with pytest.raises(StripeError) as caught:
             desk.carry_out(call("k1"), slow)
         may_end.set()

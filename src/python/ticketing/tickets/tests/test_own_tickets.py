@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ticketing.common.service import Service
@@ -151,6 +152,7 @@ moments = st.integers(0, 9 * 86_400).map(lambda seconds: NOON + timedelta(second
 sales = st.builds(Sale, at=moments, price=st.integers(1, 99_999_999))
 
 
+@settings(deadline=None)
 @given(st.lists(sales))
 def test_every_sale_counts_once_on_its_day(sales: list[Sale]) -> None:
     days = by_day(sales)

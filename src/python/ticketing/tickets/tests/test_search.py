@@ -56,6 +56,7 @@ def test_words_have_no_case_and_no_accents(text: str, expected: list[str]) -> No
     assert words(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_the_words_of_words_are_the_same(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)

@@ -16,7 +16,7 @@ from ticketing.local.tests.running import Platform
 
 NewPerson = Callable[..., Person]
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
