@@ -1,5 +1,7 @@
 """E-mail addresses in the one form in which they are stored, compared and counted."""
 
+from unicodedata import normalize
+
 import email_validator
 from precis_i18n import get_profile
 
@@ -19,7 +21,7 @@ def normalized(email: str) -> str:
     email = email.strip()
     if len(email) > LONGEST:
         raise ValueError("too long")
-    name, _, domain = email.rpartition("@")
+    name, _, domain = normalize("NFC", email).rpartition("@")
     found = email_validator.validate_email(
         f"{_names.enforce(name)}@{domain}",
         check_deliverability=False,

@@ -19,7 +19,7 @@ MOURNED = timedelta(days=1)
 
 @dataclass(kw_only=True)
 class User(Aggregate):
-    """`email` is unique, trimmed and in lower case.
+    """`email` is unique, in its one form.
 
     `epoch` counts how often the user has signed out everywhere; sessions of lower ones are over.
     """

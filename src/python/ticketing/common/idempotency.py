@@ -9,6 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
+from ticketing.common.bodies import json_object
 from ticketing.common.errors import Invalid
 from ticketing.common.keys import Answer
 from ticketing.common.keys import Claim
@@ -36,6 +37,8 @@ def answer_once(owner: str, view: Callable[[str | None], ResponseReturnValue]) -
         return current_app.make_response(view(None))
     if not (0 < len(key) <= _MAX_KEY and key.isascii() and key.isprintable()):
         raise Invalid({"": f"{HEADER} must be 1 to {_MAX_KEY} printable ASCII characters"})
+    if request.is_json:
+        json_object()  # what is malformed stands for nothing, and is refused without its key
     keys: Keys = current_app.extensions[EXTENSION]
     asked = f"{request.method} {request.path}\n".encode() + request.get_data()
     claimed = keys.claim(f"{owner}:{key}", asked)

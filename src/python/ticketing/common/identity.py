@@ -39,7 +39,7 @@ CSRF_HEADER = "X-XSRF-TOKEN"
 ISSUER = AUDIENCE = "ticketing"
 LEEWAY = timedelta(minutes=1)
 """How far the clock of the machine that made a token may be ahead."""
-_PROBLEM = "ticketing.token_problem"
+_VERIFIED = "ticketing.token_is_verified"
 _BAD_TOKEN = (JWTExtendedException, PyJWTError)
 
 P = ParamSpec("P")
@@ -103,9 +103,8 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        problem = _verify()
-        if problem is not None:
-            raise problem
+        if not _is_verified():
+            raise NotAuthorized
         return view(*args, **kwargs)
 
     return guarded
@@ -113,7 +112,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 def user_if_signed_in() -> User | None:
     """The `current_user` where there is one; a bad token is as good as none."""
-    if _verify() is not None:
+    if not _is_verified():
         return None
     user: User = get_current_user()
     return user
@@ -157,28 +156,27 @@ def end_session(response: Response) -> Response:
     return response
 
 
-def _verify() -> Exception | None:
-    """What is wrong with this request's token; None where it is good. Asked once a request."""
-    verified = request.environ
-    if _PROBLEM not in verified:
-        verified[_PROBLEM] = _problem()
-    problem: Exception | None = verified[_PROBLEM]
-    return problem
+def _is_verified() -> bool:
+    """Whether this request's token is good; looked at once a request."""
+    if _VERIFIED not in request.environ:
+        request.environ[_VERIFIED] = _verify()
+    return bool(request.environ[_VERIFIED])
 
 
-def _problem() -> Exception | None:
+def _verify() -> bool:
     try:
         verify_jwt_in_request(locations="cookies" if _bearer() is None else "headers")
-    except _BAD_TOKEN as problem:
-        return problem
-    return None
+    except _BAD_TOKEN:
+        return False
+    return True
 
 
 def _bearer() -> str | None:
     """The token of the bearer header, which from now on is spelled as the library knows it."""
     environ = request.environ
-    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
     if scheme.lower() != "bearer":
         return None
+    token = "" if "," in given else given.strip()  # the library would take the first of several
     environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return str(token)

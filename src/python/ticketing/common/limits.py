@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from functools import wraps
@@ -16,11 +16,11 @@ from typing import TypeVar
 import msgspec
 from flask import Flask
 from flask import Response
-from flask import g
 from flask import jsonify
 from flask import request
 from flask_limiter import Limiter
 from flask_limiter import RateLimitExceeded
+from limits import parse
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -106,31 +106,32 @@ def init_limits(app: Flask, settings: ServiceSettings) -> None:
         swallow_errors=True,
     )
     for endpoint, view in app.view_functions.items():
-        limits = {limit.by: limit.setting for limit in getattr(view, "limits", ())}
+        limits = getattr(view, "limits", ())
         if limits:
             app.view_functions[endpoint] = _counted(limiter, view, limits, settings)
     app.register_error_handler(RateLimitExceeded, lambda error: _refuse(limiter, error))
 
 
 def _counted(
-    limiter: Limiter, view: V, limits: Mapping[Key, str], settings: ServiceSettings
+    limiter: Limiter, view: V, limits: Sequence[_Limited], settings: ServiceSettings
 ) -> Callable[..., Any]:
-    """The view, held to its limits. What is wrong with the request is told before anything is
-    counted, and outside the limiter, to which every error is one of Redis.
+    """The view, held to its limits, the upper before the lower: who is refused by one uses up no
+    other. What is wrong with the request is told before anything is counted, and outside the
+    limiter, to which every error is one of Redis.
     """
     guarded: Callable[..., Any] = view
-    for by, setting in limits.items():
+    for limit in reversed(limits):
         guarded = limiter.shared_limit(
-            str(getattr(settings, setting)),
-            setting,
-            key_func=partial(_key, by),
-            exempt_when=partial(_is_exempt, by),
+            _in_seconds(getattr(settings, limit.setting)),
+            limit.setting,
+            key_func=partial(_key, limit.by),
+            exempt_when=partial(_is_exempt, limit.by),
         )(guarded)
 
     @wraps(view)
     def counted(*args: Any, **kwargs: Any) -> Any:
-        g.limit_keys = {by: by() for by in limits}
-        if request.is_json and any(g.limit_keys.values()):
+        keys = [limit.by() for limit in limits]
+        if request.is_json and any(keys):
             json_object()
         return guarded(*args, **kwargs)
 
@@ -138,11 +139,17 @@ def _counted(
 
 
 def _key(by: Key) -> str:
-    return str(g.limit_keys[by])
+    return by() or ""
 
 
 def _is_exempt(by: Key) -> bool:
-    return g.limit_keys[by] is None
+    return by() is None
+
+
+def _in_seconds(often: str) -> str:
+    """The same limit: of two units of time the limiter asks the shorter one first."""
+    limit = parse(often)
+    return f"{limit.amount} per {limit.get_expiry()} seconds"
 
 
 def _refuse(limiter: Limiter, error: RateLimitExceeded) -> Response:

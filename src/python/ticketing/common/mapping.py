@@ -29,7 +29,7 @@ def state_of(thing: object) -> dict[str, Any]:
     own = {name: value for name, value in vars(thing).items() if name not in _OF_EVERY_AGGREGATE}
     plain = msgspec.to_builtins(own, builtin_types=(datetime,))
     return {
-        _camel(name): _renamed(value, _camel) if isinstance(value, _NESTED) else value
+        camel(name): _renamed(value, camel) if isinstance(value, _NESTED) else value
         for name, value in plain.items()
     }
 
@@ -45,7 +45,7 @@ def from_document(model: type[M], document: Mapping[str, Any]) -> M:
 def stored_names(model: type[Any]) -> list[str]:
     """The names under which the fields of this dataclass are stored."""
     names = {field.name for field in fields(model)} - _OF_EVERY_AGGREGATE
-    return ["_id", "version", *sorted(map(_camel, names))]
+    return ["_id", "version", *sorted(map(camel, names))]
 
 
 def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
@@ -60,7 +60,8 @@ def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
 
 
 @cache
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A name of ours as it is in JSON and in documents."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
 

@@ -19,6 +19,7 @@ from ticketing.common.idempotency import HEADER
 from ticketing.common.identity import CSRF
 from ticketing.common.identity import CSRF_HEADER
 from ticketing.common.identity import SESSION
+from ticketing.common.mapping import camel
 from ticketing.common.openapi_answers import SCHEMAS
 from ticketing.common.openapi_answers import Json
 from ticketing.common.openapi_answers import add_answers
@@ -124,12 +125,12 @@ def _described(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
 
 
 def _path(rule: Rule) -> str:
-    return re.sub("<(.+?)>", lambda name: f"{{{_camel(name[1])}}}", rule.rule)
+    return re.sub("<(.+?)>", lambda name: f"{{{camel(name[1])}}}", rule.rule)
 
 
 def _operation(rule: Rule, method: str, operation: Operation, *, limited: bool) -> Json:
     found: Json = {
-        "operationId": _camel(rule.endpoint.replace(".", "_")),
+        "operationId": camel(rule.endpoint.replace(".", "_")),
         "tags": [rule.endpoint.partition(".")[0]],
         "summary": operation.summary,
         "parameters": list(_parameters(rule, method, operation)),
@@ -146,7 +147,7 @@ def _operation(rule: Rule, method: str, operation: Operation, *, limited: bool) 
 
 def _parameters(rule: Rule, method: str, operation: Operation) -> Iterator[Json]:
     for name in sorted(rule.arguments):
-        yield {"name": _camel(name), "in": "path", "schema": msgspec.json.schema(Id)}
+        yield {"name": camel(name), "in": "path", "schema": msgspec.json.schema(Id)}
     if operation.query:
         yield {"in": "query", "schema": operation.query}
     if operation.keyed:
@@ -178,8 +179,3 @@ def _link(paths: Json) -> None:
 def _to(operation: str, parameter: str) -> tuple[str, Json]:
     parameters = {parameter: "$response.body#/id"}
     return operation, {"operationId": operation, "parameters": parameters}
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)

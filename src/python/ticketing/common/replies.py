@@ -66,6 +66,7 @@ def _json(body: bytes, status: int) -> Response:
 
 def _tagged(reply: Response, tag: str, *, weak: bool = False) -> Response:
     reply.set_etag(tag, weak)
-    if "HTTP_IF_NONE_MATCH" in request.environ:  # not for each reply, to which it adds a date
-        reply.make_conditional(request)
+    asked = "HTTP_IF_NONE_MATCH" in request.environ and request.method in ("GET", "HEAD")
+    if asked and request.if_none_match.contains_weak(tag):
+        reply.status_code = 304
     return reply

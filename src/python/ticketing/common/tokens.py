@@ -56,20 +56,22 @@ class TokenManager(JWTManager):
     was not revoked, at every use.
     """
 
-    def __init__(self, keys: KeySet, remembered: int = REMEMBERED) -> None:
+    def __init__(self, keys: KeySet) -> None:
         super().__init__()
         self.keys = keys
-        self._verified = lru_cache(remembered)(self._verify)
+        self._verified = lru_cache(REMEMBERED)(self._verify)
         self.decode_key_loader(lambda header, claims: self._key(header.get("kid", "")))
 
     def _decode_jwt_from_config(
         self, encoded_token: str, csrf_value: str | None = None, allow_expired: bool = False
     ) -> Claims:
-        """The claims of the token; raises errors of PyJWT and of Flask-JWT-Extended."""
+        """The claims of the token, which is never taken once it is over; raises errors of PyJWT and
+        of Flask-JWT-Extended.
+        """
         if len(encoded_token) > MAX_TOKEN:
             raise DecodeError("Token is too long")
         key_id, claims = self._verified(encoded_token)
-        if claims["exp"] <= time.time() and not allow_expired:
+        if claims["exp"] <= time.time():
             raise InvalidTokenError("Token has expired")
         self._key(key_id)
         if csrf_value is not None and not _same(csrf_value, claims["csrf"]):

@@ -57,6 +57,7 @@ def test_an_address_has_one_form(typed: str, form: str) -> None:
 @settings(max_examples=500, deadline=None)
 @given(addresses)
 @example("\u212bnn@\u212bngstr\u00f6m.example")
+@example("a@\u1f80\u0301.example")
 def test_the_form_of_a_form_is_itself(typed: str) -> None:
     with suppress(ValueError):
         form = normalized(typed)

@@ -141,6 +141,12 @@ def test_a_refusal_is_an_answer(shop: Shop) -> None:
     assert is_replayed(ask(shop.ann), first)
 
 
+def test_what_is_malformed_leaves_its_key_free(shop: Shop) -> None:
+    cut = {"data": b"{", "content_type": "application/json", "headers": {HEADER: KEY}}
+    assert said(shop.ann.post("/things", **cut)) == (400, "Malformed JSON")
+    assert ask(shop.ann).status_code == 201
+
+
 def test_bad_input_is_an_answer(shop: Shop) -> None:
     first = ask(shop.ann, name="")
     assert said(first) == (400, "Name is required")

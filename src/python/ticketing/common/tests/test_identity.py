@@ -14,6 +14,7 @@ from flask import jsonify
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
+from flask_jwt_extended import jwt_required
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -43,6 +44,12 @@ def who() -> ResponseReturnValue:
 @routes.route("/mine", methods=["GET", "POST", "PUT", "DELETE"])
 @signed_in
 def mine() -> ResponseReturnValue:
+    return {"id": current_user.id}
+
+
+@routes.get("/library")
+@jwt_required()  # type: ignore[untyped-decorator]
+def guarded_by_the_library() -> ResponseReturnValue:
     return {"id": current_user.id}
 
 
@@ -162,6 +169,8 @@ BAD_TOKENS = {
     "with an empty CSRF token": forged(csrf=""),
     "a number's": forged(sub=7),
     "from the future": forged(nbf=NOW + 3600),
+    "made in the future": forged(iat=NOW + 120, exp=NOW + 600),
+    "to renew by": forged(type="refresh"),
     "too long": token_of("u" * 4000),
     "cut": token_of("u1")[:-2],
     "empty": "",
@@ -177,7 +186,33 @@ BAD_TOKENS = {
 def test_a_bad_token_is_nobody_and_not_authorized(client: FlaskClient, token: str) -> None:
     for headers in (bearer(token), {"Cookie": f"session={token}"}):
         assert reply(client.get("/who", headers=headers)) == (200, None)
-        assert reply(client.get("/mine", headers=headers)) == NOT_AUTHORIZED
+        for path in ("/mine", "/library"):
+            assert reply(client.get(path, headers=headers)) == NOT_AUTHORIZED
+
+
+SPELLINGS = {
+    "Bearer {}": True,
+    "bearer {}": True,
+    "BEARER   {} ": True,
+    "Bearer {}, x": False,
+    "Bearer {} ,": False,
+    "Bearer {} x": False,
+    "Bearer x, Bearer {}": False,
+    "Bearer={}": False,
+}
+
+
+@pytest.mark.parametrize(("spelling", "good"), SPELLINGS.items())
+def test_signing_in_and_out_read_one_token_in_the_header(
+    browser: FlaskClient, spelling: str, good: bool
+) -> None:
+    headers = {"Authorization": spelling.format(token_of("u2"))}
+    known = browser.get("/who", headers=headers).get_json()
+    named = browser.post("/named", headers=headers).get_json()
+    if spelling.startswith("Bearer="):  # it is no bearer header: the cookie counts
+        assert (known["id"], named) == ("u1", "session-of-u1")
+    else:
+        assert (known and known["id"], named) == (("u2", "session-of-u2") if good else (None, None))
 
 
 @settings(max_examples=100, deadline=None)

@@ -91,6 +91,15 @@ def test_who_has_another_or_says_nothing_sensible_gets_it(tags: str) -> None:
     assert client.get("/api/thing", headers=given).status_code == 200
 
 
+@pytest.mark.parametrize("tags", ['"3"', '"2"', "junk"])
+def test_reading_does_not_ask_which_version_may_be_changed(tags: str) -> None:
+    for path in ("/api/thing", "/api/things"):
+        known = client.get(path).headers["ETag"]
+        for none_match, status in (("x", 200), (known, 304)):
+            given = {"If-Match": tags, "If-None-Match": none_match}
+            assert client.get(path, headers=given).status_code == status
+
+
 def test_a_list_has_a_tag_of_its_content() -> None:
     tag = client.get("/api/things").headers["ETag"]
     assert tag.startswith('W/"')
