@@ -75,7 +75,7 @@ def keep_nowhere(response: Response) -> Response:
 @limited("sign_ups_per_address", by_address)
 def sign_up() -> ResponseReturnValue:
     """A session is started for an answer that is given again, too: none is ever kept."""
-    reply = answer_once(ANYONE, _sign_up)
+    reply = answer_once(lambda: ANYONE, _sign_up)
     if reply.status_code != 201:
         return reply
     granted = use_cases(Accounts).sessions.start_first(reply.get_json()["id"])

@@ -1,7 +1,7 @@
 """A Flask application as every web process has it: health, request ids, safety at its edge."""
 
 from collections.abc import Mapping
-from uuid import uuid4
+from secrets import token_hex
 
 from flask import Flask
 from flask import Response
@@ -45,7 +45,7 @@ def _bind_request_id() -> None:
     clear_contextvars()
     given = request.headers.get("X-Request-ID", "")
     usable = 0 < len(given) <= 128 and given.isascii() and given.isprintable()
-    g.request_id = given if usable else uuid4().hex
+    g.request_id = given if usable else token_hex(16)
     bind_contextvars(correlation_id=g.request_id)
 
 

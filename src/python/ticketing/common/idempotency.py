@@ -26,7 +26,9 @@ _TRY_AGAIN = (404, 409)
 """Answers that may be another soon: what is not found may not have been heard of yet."""
 
 
-def answer_once(owner: str, view: Callable[[str | None], ResponseReturnValue]) -> Response:
+def answer_once(
+    owner: Callable[[], str], view: Callable[[str | None], ResponseReturnValue]
+) -> Response:
     """The answer of `view` to this request, or where its key had an answer, that one again.
 
     The view gets the id under which to make the thing, None without a key. What exists under it
@@ -41,7 +43,7 @@ def answer_once(owner: str, view: Callable[[str | None], ResponseReturnValue]) -
         json_object()  # what is malformed stands for nothing, and is refused without its key
     keys: Keys = current_app.extensions[EXTENSION]
     asked = f"{request.method} {request.path}\n".encode() + request.get_data()
-    claimed = keys.claim(f"{owner}:{key}", asked)
+    claimed = keys.claim(f"{owner()}:{key}", asked)
     return _again(claimed) if isinstance(claimed, Answer) else _carry_out(keys, claimed, view)
 
 
@@ -52,7 +54,7 @@ def idempotent(
 
     @wraps(view)
     def answered() -> Response:
-        return answer_once(current_user.id, view)
+        return answer_once(lambda: str(current_user.id), view)
 
     return answered
 

@@ -158,9 +158,10 @@ def end_session(response: Response) -> Response:
 
 def _is_verified() -> bool:
     """Whether this request's token is good; looked at once a request."""
-    if _VERIFIED not in request.environ:
-        request.environ[_VERIFIED] = _verify()
-    return bool(request.environ[_VERIFIED])
+    environ = request.environ
+    if _VERIFIED not in environ:
+        environ[_VERIFIED] = _verify()
+    return bool(environ[_VERIFIED])
 
 
 def _verify() -> bool:

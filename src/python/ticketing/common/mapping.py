@@ -26,10 +26,10 @@ def state_of(thing: object) -> dict[str, Any]:
     """The state of a dataclass: all but its id and version. What is None is to be absent, and in
     nested dataclasses is; so a field that can be None needs that as its default.
     """
-    own = {name: value for name, value in vars(thing).items() if name not in _OF_EVERY_AGGREGATE}
+    own = {stored: getattr(thing, name) for name, stored in _names(type(thing))}
     plain = msgspec.to_builtins(own, builtin_types=(datetime,))
     return {
-        camel(name): _renamed(value, camel) if isinstance(value, _NESTED) else value
+        name: _renamed(value, camel) if isinstance(value, _NESTED) else value
         for name, value in plain.items()
     }
 
@@ -44,8 +44,16 @@ def from_document(model: type[M], document: Mapping[str, Any]) -> M:
 
 def stored_names(model: type[Any]) -> list[str]:
     """The names under which the fields of this dataclass are stored."""
-    names = {field.name for field in fields(model)} - _OF_EVERY_AGGREGATE
-    return ["_id", "version", *sorted(map(camel, names))]
+    return ["_id", "version", *sorted(stored for _, stored in _names(model))]
+
+
+def _find_names(model: Any) -> list[tuple[str, str]]:
+    names = (field.name for field in fields(model))
+    return [(name, camel(name)) for name in names if name not in _OF_EVERY_AGGREGATE]
+
+
+_names: Callable[[Any], list[tuple[str, str]]] = cache(_find_names)
+"""The fields of a state, by their names here and in documents."""
 
 
 def _renamed(value: Any, rename: Callable[[str], str]) -> Any:

@@ -16,6 +16,8 @@ HEADERS = {
 }
 """On every answer that has none of its own: an API's, which shows nothing and asks each time."""
 
+_HEADERS = {name.lower(): (name, value) for name, value in HEADERS.items()}
+
 HTTPS_FOR_A_YEAR = "max-age=31536000"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
@@ -68,9 +70,9 @@ def open_to(origins: Origins, app: Flask) -> None:
 
 def _add_headers(response: Response) -> Response:
     given = {name.lower() for name, _ in response.headers}
-    for name, value in HEADERS.items():
-        if name.lower() not in given:
-            response.headers.add(name, value)
+    for name, header in _HEADERS.items():
+        if name not in given:
+            response.headers.add(*header)
     if "set-cookie" in given:
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
