@@ -49,8 +49,9 @@ class Process:
         return self._log.read_text()
 
     def records(self, event: str) -> list[dict[str, Any]]:
-        """The log records of this event; every line of the log must be a record."""
-        lines = [json.loads(line) for line in self.said.splitlines()]
+        """The log records of this event; every whole line of the log must be a record."""
+        whole, _, _ = self.said.rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines()]
         return [line for line in lines if line["event"] == event]
 
     def get(self, path: str) -> requests.Response:
