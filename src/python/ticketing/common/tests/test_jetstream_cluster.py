@@ -1,7 +1,9 @@
 """Several brokers: each message is kept by as many as was asked for, so that one may be lost."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from collections.abc import Iterator
+from contextlib import asynccontextmanager
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,11 +59,9 @@ def members(tmp_path: Path) -> Iterator[list[Member]]:
 
 async def keepers(url: str) -> list[ClusterInfo]:
     """Who keeps each of our streams."""
-    client = await nats.connect(url)
-    js = client.jetstream()
-    found = [(await js.stream_info(name)).cluster or ClusterInfo() for name in STREAMS]
-    await client.close()
-    return found
+    async with await nats.connect(url) as client:
+        js = client.jetstream()
+        return [(await js.stream_info(name)).cluster or ClusterInfo() for name in STREAMS]
 
 
 async def asked_for(url: str) -> list[int | None]:
@@ -77,9 +77,12 @@ def complete(keeper: ClusterInfo) -> int:
 
 
 async def until_kept_by(count: int, url: str) -> None:
-    async with asyncio.timeout(60):
-        while [complete(one) for one in await keepers(url)] != [count] * len(STREAMS):
+    found = list[int]()
+    async with asyncio.timeout(120):
+        while found != [count] * len(STREAMS):
             await asyncio.sleep(0.1)
+            with suppress(nats.errors.Error):  # while a stream has no leader
+                found = [complete(one) for one in await keepers(url)]
 
 
 async def publish_surely(bus: JetStreamBus, sent: Message) -> None:
@@ -147,7 +150,7 @@ def test_a_consumer_outlives_the_server_that_leads_and_misses_nothing(
                 await until(lambda: listener.has(1))
                 (await leader(members)).kill()
                 await publish_surely(bus, message("2"))
-                await until(lambda: "2" in listener.ids, within=120)
+                await until(lambda: "2" in listener.ids)
 
     asyncio.run(story())
 
@@ -161,22 +164,32 @@ def test_what_nobody_answers_becomes_a_dead_letter_though_its_leader_was_lost_me
         asked.append(message.id)
         raise ConnectionAbortedError
 
-    async def work(bus: JetStreamBus) -> None:
-        while True:
+    async def work(bus: JetStreamBus, stop: asyncio.Event) -> None:
+        while not stop.is_set():
             with suppress(ExceptionGroup):
-                await bus.consume("tickets", SUBJECTS, dies, asyncio.Event())
+                await bus.consume("tickets", SUBJECTS, dies, stop)
+
+    @asynccontextmanager
+    async def working(bus: JetStreamBus) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        worker = asyncio.create_task(work(bus, stop))
+        yield
+        stop.set()
+        await worker
 
     async def story() -> None:
         bus = JetStreamBus(members[0].url, "ticketing", "tests", replicas=3, ack_wait=0.5)
         await bus.connect()
         await until_kept_by(3, members[0].url)
         await publish_surely(bus, message("killer"))
-        worker = asyncio.create_task(work(bus))
-        await until(lambda: len(asked) > 2, within=120)
+        async with working(bus):
+            await until(lambda: len(asked) > 2)
         lost = await leader(members)
         lost.kill()
-        await until_parked(next(member.url for member in members if member is not lost))
-        worker.cancel()
+        left = next(member.url for member in members if member is not lost)
+        await until_kept_by(2, left)  # before, nobody would note that it is given up
+        async with working(bus):
+            await until_parked(left)
         await bus.close()
 
     asyncio.run(story())

@@ -145,7 +145,7 @@ class Container:
     def _listens(self, port: int) -> bool:
         # The engine takes a connection before the program does, and drops it if there is none.
         with socket.create_connection(("127.0.0.1", port), PROBE_SECONDS) as connection:
-            connection.settimeout(0.3)
+            connection.settimeout(2)
             try:
                 return connection.recv(1) != b""
             except TimeoutError:
