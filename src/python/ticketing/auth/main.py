@@ -7,18 +7,12 @@ from pymongo.database import Database
 
 from ticketing.auth import routes
 from ticketing.auth.model import Lifetimes
-from ticketing.auth.repository import INDEXES
-from ticketing.auth.repository import SessionRepository
-from ticketing.auth.repository import UserRepository
+from ticketing.auth.repository import INDEXES, SessionRepository, UserRepository
 from ticketing.auth.service import Accounts
 from ticketing.auth.sessions import Sessions
-from ticketing.auth.settings import AuthSettings
-from ticketing.auth.settings import signing_keys
-from ticketing.common.clock import Clock
-from ticketing.common.clock import utc_now
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
-from ticketing.common.mongo import new_id
+from ticketing.auth.settings import AuthSettings, signing_keys
+from ticketing.common.clock import Clock, utc_now
+from ticketing.common.mongo import Document, connect, new_id
 from ticketing.common.run import commands
 from ticketing.common.service import Service
 from ticketing.common.settings import read

@@ -1,15 +1,10 @@
 """A user: an e-mail address and the hash of a password; and the sessions in which users sign in."""
 
-from dataclasses import dataclass
-from dataclasses import field
-from datetime import datetime
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.events import SessionEnded
-from ticketing.common.events import SessionState
-from ticketing.common.events import UserSignedOut
-from ticketing.common.events import UserState
+from ticketing.common.events import SessionEnded, SessionState, UserSignedOut, UserState
 
 AT_ONCE = 64
 """Renewals by one refresh token whose answers may all be on their way: tabs that open at once."""

@@ -2,12 +2,9 @@
 
 import pymongo
 
-from ticketing.auth.model import Session
-from ticketing.auth.model import User
+from ticketing.auth.model import Session, User
 from ticketing.common import keys
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Indexes
-from ticketing.common.mongo import Store
+from ticketing.common.mongo import OUTBOX_INDEX, Indexes, Store
 
 INDEXES: Indexes = {
     "users": [

@@ -1,44 +1,40 @@
 """HTTP for accounts."""
 
 import msgspec
-from flask import Blueprint
-from flask import Response
-from flask import current_app
-from flask import make_response
+from flask import Blueprint, Response, current_app, make_response
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
 from ticketing.auth import model
 from ticketing.auth.accounts_tried import by_email
-from ticketing.auth.passwords import HAS_CONTROLS
-from ticketing.auth.passwords import TOO_COMMON
-from ticketing.auth.schemas import Account
-from ticketing.auth.schemas import Credentials
-from ticketing.auth.schemas import NewAccount
-from ticketing.auth.schemas import NewEmail
-from ticketing.auth.schemas import NewPassword
-from ticketing.auth.schemas import Nothing
-from ticketing.auth.schemas import PublicKeys
-from ticketing.auth.schemas import WhoIsThere
-from ticketing.auth.schemas import account_view
-from ticketing.auth.schemas import who_is_there
+from ticketing.auth.passwords import HAS_CONTROLS, TOO_COMMON
+from ticketing.auth.schemas import (
+    Account,
+    Credentials,
+    NewAccount,
+    NewEmail,
+    NewPassword,
+    Nothing,
+    PublicKeys,
+    WhoIsThere,
+    account_view,
+    who_is_there,
+)
 from ticketing.auth.service import Accounts
 from ticketing.common.bodies import body
 from ticketing.common.errors import NotAuthorized
-from ticketing.common.idempotency import ANYONE
-from ticketing.common.idempotency import answer_once
-from ticketing.common.identity import end_session
-from ticketing.common.identity import named_session
-from ticketing.common.identity import public_keys
-from ticketing.common.identity import refresh_token
-from ticketing.common.identity import signed_in
-from ticketing.common.identity import start_session
-from ticketing.common.identity import user_if_signed_in
-from ticketing.common.limits import by_address
-from ticketing.common.limits import by_user
-from ticketing.common.limits import limited
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Who
+from ticketing.common.idempotency import ANYONE, answer_once
+from ticketing.common.identity import (
+    end_session,
+    named_session,
+    public_keys,
+    refresh_token,
+    signed_in,
+    start_session,
+    user_if_signed_in,
+)
+from ticketing.common.limits import by_address, by_user, limited
+from ticketing.common.operation import Operation, Who
 from ticketing.common.replies import told
 from ticketing.common.web import use_cases
 

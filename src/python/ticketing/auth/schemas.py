@@ -1,25 +1,16 @@
 """What clients send and get about accounts."""
 
-from typing import Annotated
-from typing import Any
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from marshmallow import Schema
-from marshmallow import ValidationError
-from marshmallow import validate
-from marshmallow import validates
+from marshmallow import Schema, ValidationError, validate, validates
 from msgspec import Meta
 
 from ticketing.auth.email_addresses import normalized
 from ticketing.auth.model import User
-from ticketing.auth.passwords import LONGEST
-from ticketing.auth.passwords import SHORTEST
-from ticketing.auth.passwords import WRONG_LENGTH
-from ticketing.auth.passwords import broken_rule
+from ticketing.auth.passwords import LONGEST, SHORTEST, WRONG_LENGTH, broken_rule
 from ticketing.common.schemas import text
 from ticketing.common.tokens import User as SignedIn
-from ticketing.common.views import Id
-from ticketing.common.views import View
+from ticketing.common.views import Id, View
 
 EXAMPLE_EMAIL = "ann@example.com"
 EXAMPLE_PASSWORD = "three blue bicycles"

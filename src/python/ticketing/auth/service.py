@@ -5,16 +5,11 @@ from contextlib import suppress
 from datetime import datetime
 
 from ticketing.auth.model import User
-from ticketing.auth.passwords import hash_password
-from ticketing.auth.passwords import is_outdated
-from ticketing.auth.passwords import verify
+from ticketing.auth.passwords import hash_password, is_outdated, verify
 from ticketing.auth.repository import UserRepository
 from ticketing.auth.sessions import Sessions
 from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import Refused
+from ticketing.common.errors import Conflict, Duplicate, Invalid, Refused
 
 
 class Accounts:

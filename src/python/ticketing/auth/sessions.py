@@ -8,21 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tenacity import retry
-from tenacity import retry_if_exception_type
-from tenacity import stop_after_attempt
-from tenacity import wait_random
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random
 
-from ticketing.auth.model import Lifetimes
-from ticketing.auth.model import Session
-from ticketing.auth.model import User
-from ticketing.auth.repository import SessionRepository
-from ticketing.auth.repository import UserRepository
+from ticketing.auth.model import Lifetimes, Session, User
+from ticketing.auth.repository import SessionRepository, UserRepository
 from ticketing.common.clock import Clock
 from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import NotAuthorized
+from ticketing.common.errors import Conflict, Duplicate, NotAuthorized
 from ticketing.common.identity import SessionGrant
 from ticketing.common.logs import logger
 

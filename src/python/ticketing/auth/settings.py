@@ -1,15 +1,13 @@
 """What auth reads from the environment, and the key of tokens that is made of it."""
 
-from typing import Annotated
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ticketing.common.limits import Often
 from ticketing.common.settings import ServiceSettings
-from ticketing.common.token_keys import LocalKeys
-from ticketing.common.token_keys import read_pem
+from ticketing.common.token_keys import LocalKeys, read_pem
 from ticketing.common.tokens import LONGEST
 
 Days = Annotated[float, msgspec.Meta(gt=0, le=365)]

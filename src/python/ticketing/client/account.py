@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.notices import go_to
 from ticketing.client.pages import page
 from ticketing.client.sessions import with_cookies
 from ticketing.client.visitor import Visitor
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import Refused
+from ticketing.common.errors import Conflict, Invalid, Refused
 
 account = Blueprint("account", __name__, url_prefix="/account")
 

@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.notices import go_to
 from ticketing.client.pages import page
 from ticketing.client.paths import own_path
 from ticketing.client.sessions import with_cookies
-from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import form_key
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import Refused
+from ticketing.client.visitor import Visitor, form_key
+from ticketing.common.errors import Invalid, Refused
 
 accounts = Blueprint("accounts", __name__, url_prefix="/auth")
 

@@ -1,33 +1,18 @@
 """The platform's HTTP API as the pages call it: with the visitor's cookies, as any client would."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http.cookiejar import CookieJar
-from http.cookiejar import DefaultCookiePolicy
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
-from tenacity import Retrying
-from tenacity import retry_if_exception_type
-from tenacity import stop_after_attempt
-from tenacity import wait_exponential
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from ticketing.client.replies import cookies
-from ticketing.client.replies import listing
-from ticketing.client.replies import read
-from ticketing.client.replies import refuse
+from ticketing.client.replies import cookies, listing, read, refuse
 from ticketing.client.syntax import ID
-from ticketing.client.views import CurrentUser
-from ticketing.client.views import Listing
-from ticketing.client.views import Order
-from ticketing.client.views import Sales
-from ticketing.client.views import Ticket
-from ticketing.client.views import User
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Unavailable
+from ticketing.client.views import CurrentUser, Listing, Order, Sales, Ticket, User
+from ticketing.common.errors import Conflict, NotFound, Unavailable
 from ticketing.common.logs import logger
 
 log = logger(__name__)

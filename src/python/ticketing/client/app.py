@@ -3,16 +3,8 @@
 import httpx
 from flask import Flask
 
-from ticketing.client import account
-from ticketing.client import accounts
-from ticketing.client import buying
-from ticketing.client import documents
-from ticketing.client import errors
-from ticketing.client import formats
-from ticketing.client import market
-from ticketing.client import selling
-from ticketing.client.api import Services
-from ticketing.client.api import connections
+from ticketing.client import account, accounts, buying, documents, errors, formats, market, selling
+from ticketing.client.api import Services, connections
 from ticketing.client.assets import Assets
 from ticketing.client.cards import Cards
 from ticketing.client.security import Security

@@ -3,8 +3,7 @@
 import hashlib
 from importlib.resources import files
 
-from flask import Flask
-from flask import Response
+from flask import Flask, Response
 from werkzeug.exceptions import NotFound
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

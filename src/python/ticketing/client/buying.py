@@ -1,21 +1,16 @@
 """The buyer's pages: own orders, and one order with the way to pay it or let it go."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
-from flask import Blueprint
-from flask import current_app
+from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.notices import go_to
-from ticketing.client.pages import page
-from ticketing.client.pages import turning
+from ticketing.client.pages import page, turning
 from ticketing.client.paths import asked
 from ticketing.client.visitor import Visitor
-from ticketing.client.wording import explanation
-from ticketing.client.wording import headline
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Refused
+from ticketing.client.wording import explanation, headline
+from ticketing.common.errors import Conflict, Refused
 
 buying = Blueprint("buying", __name__)
 

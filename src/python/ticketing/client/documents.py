@@ -4,9 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 import flask_swagger_ui
-from flask import Blueprint
-from flask import Response
-from flask import render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 

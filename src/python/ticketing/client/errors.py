@@ -2,25 +2,23 @@
 
 from contextlib import suppress
 
-from flask import Flask
-from flask import Response
-from flask import request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ticketing.client.notices import go_to
-from ticketing.client.pages import page
-from ticketing.client.pages import plain_page
-from ticketing.client.paths import sign_in_then
-from ticketing.client.paths import with_query
+from ticketing.client.pages import page, plain_page
+from ticketing.client.paths import sign_in_then, with_query
 from ticketing.client.security import StaleFormError
 from ticketing.client.visitor import Visitor
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import (
+    Conflict,
+    Failure,
+    Invalid,
+    NotAuthorized,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 from ticketing.common.logs import logger
 
 log = logger(__name__)

@@ -1,7 +1,6 @@
 """How prices and times read."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from flask import Flask

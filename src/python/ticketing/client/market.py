@@ -4,22 +4,12 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.notices import go_to
-from ticketing.client.pages import page
-from ticketing.client.pages import turning
-from ticketing.client.paths import asked
-from ticketing.client.paths import with_query
-from ticketing.client.views import Listing
-from ticketing.client.views import Order
-from ticketing.client.views import Ticket
-from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import form_key
-from ticketing.client.wording import MISTAKES
-from ticketing.client.wording import standing
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
+from ticketing.client.pages import page, turning
+from ticketing.client.paths import asked, with_query
+from ticketing.client.views import Listing, Order, Ticket
+from ticketing.client.visitor import Visitor, form_key
+from ticketing.client.wording import MISTAKES, standing
+from ticketing.common.errors import Conflict, Invalid, NotAuthorized, NotFound, Refused
 
 market = Blueprint("market", __name__)
 

@@ -5,13 +5,9 @@ reloaded, gone back to and kept up to date, and nothing is sent twice.
 """
 
 from dataclasses import dataclass
-from urllib.parse import quote
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from flask import Response
-from flask import make_response
-from flask import redirect
-from flask import request
+from flask import Response, make_response, redirect, request
 
 COOKIE = "notice"
 _GOOD, _BAD = "+", "-"

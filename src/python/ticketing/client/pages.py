@@ -3,19 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response
-from flask import make_response
-from flask import render_template
-from flask import request
+from flask import Response, make_response, render_template, request
 
-from ticketing.client.notices import forget
-from ticketing.client.notices import notice
-from ticketing.client.paths import HOME
-from ticketing.client.paths import asked
-from ticketing.client.paths import with_query
+from ticketing.client.notices import forget, notice
+from ticketing.client.paths import HOME, asked, with_query
 from ticketing.client.views import Listing
-from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import new_key
+from ticketing.client.visitor import Visitor, new_key
 from ticketing.common.identity import CSRF
 
 

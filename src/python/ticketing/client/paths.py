@@ -1,9 +1,7 @@
 """Addresses of our own: what is asked in them, and which to come back to after signing in."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
-from urllib.parse import urlencode
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request
 

@@ -1,18 +1,12 @@
 """What the services reply: what it holds, or the kind of failure that it is."""
 
-from typing import NoReturn
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import httpx
 import msgspec
 
 from ticketing.client.views import Listing
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import Conflict, Invalid, NotAuthorized, NotFound, Refused, Unavailable
 from ticketing.common.logs import logger
 
 log = logger(__name__)

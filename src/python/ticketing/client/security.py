@@ -1,8 +1,6 @@
 """What the browser may do with a page: headers on every answer, a token in every form."""
 
-from flask import Flask
-from flask import Response
-from flask import request
+from flask import Flask, Response, request
 
 from ticketing.client.cards import Cards
 from ticketing.client.visitor import form_is_ours

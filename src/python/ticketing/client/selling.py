@@ -1,23 +1,16 @@
 """The seller's pages: own listings and sales, a new ticket, edit, withdraw."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from ticketing.client.chart import sales_chart
 from ticketing.client.notices import go_to
-from ticketing.client.pages import page
-from ticketing.client.pages import turning
+from ticketing.client.pages import page, turning
 from ticketing.client.paths import asked
-from ticketing.client.visitor import Visitor
-from ticketing.client.visitor import form_key
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import Refused
+from ticketing.client.visitor import Visitor, form_key
+from ticketing.common.errors import Conflict, Invalid, NotAuthorized, Refused
 
 selling = Blueprint("selling", __name__)
 

@@ -6,16 +6,11 @@ from functools import partial
 from typing import Any
 
 import jwt
-from flask import Response
-from flask import after_this_request
-from flask import request
+from flask import Response, after_this_request, request
 
 from ticketing.client.syntax import TOKEN
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import Unavailable
-from ticketing.common.identity import REFRESH
-from ticketing.common.identity import SESSION
+from ticketing.common.errors import Conflict, NotAuthorized, Unavailable
+from ticketing.common.identity import REFRESH, SESSION
 
 _KNOWN, _ASKED = "ticketing.session", "ticketing.session.renewal"
 

@@ -8,18 +8,10 @@ from collections.abc import Iterator
 from functools import partial
 
 import httpx
-from flask import Blueprint
-from flask import Flask
-from flask import Response
-from flask import abort
-from flask import request
+from flask import Blueprint, Flask, Response, abort, request
 
-from ticketing.client.syntax import ID
-from ticketing.client.syntax import TOKEN
-from ticketing.client.watching import GONE
-from ticketing.client.watching import Look
-from ticketing.client.watching import Looks
-from ticketing.client.watching import Seen
+from ticketing.client.syntax import ID, TOKEN
+from ticketing.client.watching import GONE, Look, Looks, Seen
 from ticketing.common.application import application
 from ticketing.common.settings import WebSettings
 

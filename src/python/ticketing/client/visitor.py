@@ -4,21 +4,15 @@ import hmac
 import secrets
 from functools import cached_property
 
-from flask import current_app
-from flask import request
+from flask import current_app, request
 
 from ticketing.client.api import Api
-from ticketing.client.sessions import access_token
-from ticketing.client.sessions import another_token
-from ticketing.client.sessions import claims
-from ticketing.client.sessions import own_cookies
+from ticketing.client.sessions import access_token, another_token, claims, own_cookies
 from ticketing.client.syntax import TOKEN
 from ticketing.client.views import User
 from ticketing.common.application import request_id
 from ticketing.common.errors import NotAuthorized
-from ticketing.common.identity import CSRF
-from ticketing.common.identity import CSRF_HEADER
-from ticketing.common.identity import SESSION
+from ticketing.common.identity import CSRF, CSRF_HEADER, SESSION
 
 MAX_KEY = 255
 

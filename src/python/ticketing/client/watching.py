@@ -2,8 +2,7 @@
 
 import threading
 import time
-from typing import Final
-from typing import Literal
+from typing import Final, Literal
 from weakref import WeakValueDictionary
 
 import httpx

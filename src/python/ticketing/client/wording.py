@@ -1,8 +1,7 @@
 """What the pages say where it depends on how things stand."""
 
 from ticketing.client.formats import money
-from ticketing.client.views import Order
-from ticketing.client.views import Ticket
+from ticketing.client.views import Order, Ticket
 
 MISTAKES = {
     "q": "At most 100 characters",

@@ -1,8 +1,7 @@
 """State that changes as one, under one version, and the events that tell of its changes."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ticketing.common.errors import Changed
 from ticketing.common.events import Event

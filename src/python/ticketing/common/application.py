@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from secrets import token_hex
 
-from flask import Flask
-from flask import Response
-from flask import g
-from flask import request
-from structlog.contextvars import bind_contextvars
-from structlog.contextvars import clear_contextvars
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from ticketing.common import health
 from ticketing.common.health import Check
-from ticketing.common.protection import open_to
-from ticketing.common.protection import protect
+from ticketing.common.protection import open_to, protect
 from ticketing.common.proxies import behind
 from ticketing.common.settings import WebSettings
 

@@ -1,15 +1,13 @@
 """One question to the broker: connect, ask, leave."""
 
 import asyncio
-from collections.abc import Awaitable
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import nats
 from nats.js import JetStreamContext
-from nats.js.errors import APIError
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from ticketing.common.errors import Unavailable
 

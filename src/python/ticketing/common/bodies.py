@@ -1,13 +1,10 @@
 """What clients send: the body and the query of a request, by a schema."""
 
-from typing import Any
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from flask import request
-from marshmallow import EXCLUDE
-from marshmallow import Schema
-from marshmallow import ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticketing.common.errors import Invalid

@@ -1,25 +1,16 @@
 """The event bus as services see it: messages, their handlers, and what becomes of a message."""
 
 import asyncio
-from collections.abc import Awaitable
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-from typing import Generic
-from typing import Protocol
-from typing import TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 from pymongo.errors import PyMongoError
 from structlog.contextvars import bound_contextvars
 
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
-from ticketing.common.events import Event
-from ticketing.common.events import subject
+from ticketing.common.errors import Conflict, NotYet, Refused, Unavailable
+from ticketing.common.events import Event, subject
 from ticketing.common.logs import logger
 
 MAX_TRIES = 12

@@ -1,8 +1,7 @@
 """The clock of the platform: aware UTC, in whole milliseconds, as the databases keep it."""
 
 from collections.abc import Callable
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 

@@ -1,8 +1,6 @@
 """Optimistic concurrency: a use case that lost a race is run again on fresh state."""
 
-from tenacity import retry
-from tenacity import retry_if_exception_type
-from tenacity import stop_after_attempt
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from ticketing.common.errors import Conflict
 

@@ -3,33 +3,20 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy
-from nats.js.api import ConsumerConfig
-from nats.js.api import ConsumerInfo
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo
 from nats.js.errors import NotFoundError
 
 from ticketing.common import wire
 from ticketing.common.batches import Batch
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Handle
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
-from ticketing.common.in_flight import InFlight
-from ticketing.common.in_flight import came_before
-from ticketing.common.in_flight import deliveries
+from ticketing.common.bus import MAX_TRIES, Again, Done, Handle, Message, Park
+from ticketing.common.in_flight import InFlight, came_before, deliveries
 from ticketing.common.pulling import pull
-from ticketing.common.streams import Streams
-from ticketing.common.streams import publish
+from ticketing.common.streams import Streams, publish
 
 REQUEUED_FROM = 5
 """The delivery from which a message that must wait goes on as a copy, with deliveries anew: so

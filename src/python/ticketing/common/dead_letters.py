@@ -7,19 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy
-from nats.js.api import ConsumerConfig
+from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
 from ticketing.common import wire
 from ticketing.common.asking import ask
 from ticketing.common.bus import Message
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
-from ticketing.common.streams import Streams
-from ticketing.common.streams import publish
-from ticketing.common.wire import copies_for
-from ticketing.common.wire import copy
+from ticketing.common.errors import NotFound, Refused
+from ticketing.common.streams import Streams, publish
+from ticketing.common.wire import copies_for, copy
 
 _CONSUMER = re.compile(r"[^\s.*>]+")
 

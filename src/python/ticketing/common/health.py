@@ -2,11 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from flask import Blueprint
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import make_server
 

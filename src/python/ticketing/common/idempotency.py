@@ -3,17 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Response
-from flask import current_app
-from flask import request
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
 from ticketing.common.bodies import json_object
 from ticketing.common.errors import Invalid
-from ticketing.common.keys import Answer
-from ticketing.common.keys import Claim
-from ticketing.common.keys import Keys
+from ticketing.common.keys import Answer, Claim, Keys
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"

@@ -7,31 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from typing import Any
-from typing import ParamSpec
-from typing import TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask
-from flask import Response
-from flask import current_app
-from flask import request
-from flask_jwt_extended import create_access_token
-from flask_jwt_extended import decode_token
-from flask_jwt_extended import get_current_user
-from flask_jwt_extended import set_access_cookies
-from flask_jwt_extended import unset_access_cookies
-from flask_jwt_extended import verify_jwt_in_request
+from flask import Flask, Response, current_app, request
+from flask_jwt_extended import (
+    create_access_token,
+    decode_token,
+    get_current_user,
+    set_access_cookies,
+    unset_access_cookies,
+    verify_jwt_in_request,
+)
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWTError
 
 from ticketing.common.errors import NotAuthorized
 from ticketing.common.revocations import Revocations
-from ticketing.common.token_keys import KeySet
-from ticketing.common.token_keys import LocalKeys
-from ticketing.common.tokens import Claims
-from ticketing.common.tokens import TokenManager
-from ticketing.common.tokens import User
-from ticketing.common.tokens import user_of
+from ticketing.common.token_keys import KeySet, LocalKeys
+from ticketing.common.tokens import Claims, TokenManager, User, user_of
 
 SESSION, REFRESH, CSRF = "session", "refresh", "XSRF-TOKEN"
 """The cookies: the access token, what renews it, and what a script must send with a write."""

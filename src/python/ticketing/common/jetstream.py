@@ -10,12 +10,10 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from ticketing.common import wire
-from ticketing.common.bus import Handle
-from ticketing.common.bus import Message
+from ticketing.common.bus import Handle, Message
 from ticketing.common.consumer import Consumer
 from ticketing.common.logs import logger
-from ticketing.common.streams import Streams
-from ticketing.common.streams import publish
+from ticketing.common.streams import Streams, publish
 from ticketing.common.unanswered import Unanswered
 
 log = logger(__name__)

@@ -7,21 +7,17 @@ dies is made again by the next request, under the same id, so the database takes
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import asdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 import pymongo
 from pymongo.errors import DuplicateKeyError
 
-from ticketing.common.clock import Clock
-from ticketing.common.clock import utc_now
+from ticketing.common.clock import Clock, utc_now
 from ticketing.common.errors import Failure
 from ticketing.common.mapping import from_document
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Documents
-from ticketing.common.mongo import new_id
+from ticketing.common.mongo import Document, Documents, new_id
 
 COLLECTION = "idempotency"
 INDEX = pymongo.IndexModel("expiresAt", expireAfterSeconds=0)

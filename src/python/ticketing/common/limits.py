@@ -1,25 +1,15 @@
 """How often one may ask: limits by address, by user or by what a service says, counted in Redis."""
 
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from functools import wraps
-from ipaddress import IPv6Address
-from ipaddress import ip_address
-from ipaddress import ip_network
-from typing import Annotated
-from typing import Any
-from typing import TypeVar
+from functools import partial, wraps
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from flask import Flask
-from flask import Response
-from flask import jsonify
-from flask import request
-from flask_limiter import Limiter
-from flask_limiter import RateLimitExceeded
+from flask import Flask, Response, jsonify, request
+from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError

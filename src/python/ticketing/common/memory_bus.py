@@ -2,16 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Handle
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
-from ticketing.common.bus import Verdict
+from ticketing.common.bus import MAX_TRIES, Again, Handle, Message, Park, Verdict
 
 
 @dataclass

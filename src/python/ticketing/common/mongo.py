@@ -1,31 +1,21 @@
 """Documents in MongoDB: state, version and outbox in one write."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from datetime import UTC
-from datetime import datetime
-from typing import Any
-from typing import Generic
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import pymongo
 from bson import ObjectId
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from structlog.contextvars import get_contextvars
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import NotFound
-from ticketing.common.events import Event
-from ticketing.common.events import subject
-from ticketing.common.mapping import from_document
-from ticketing.common.mapping import state_of
-from ticketing.common.mapping import stored_names
+from ticketing.common.errors import Conflict, Duplicate, NotFound
+from ticketing.common.events import Event, subject
+from ticketing.common.mapping import from_document, state_of, stored_names
 
 Document = dict[str, Any]
 Documents = Collection[Document]

@@ -1,9 +1,7 @@
 """OpenAPI 3.1 from the routes of a service: what they say of themselves, and their schemas."""
 
 import re
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,19 +14,12 @@ from marshmallow import EXCLUDE
 from werkzeug.routing import Rule
 
 from ticketing.common.idempotency import HEADER
-from ticketing.common.identity import CSRF
-from ticketing.common.identity import CSRF_HEADER
-from ticketing.common.identity import SESSION
+from ticketing.common.identity import CSRF, CSRF_HEADER, SESSION
 from ticketing.common.mapping import camel
-from ticketing.common.openapi_answers import SCHEMAS
-from ticketing.common.openapi_answers import Json
-from ticketing.common.openapi_answers import add_answers
-from ticketing.common.openapi_answers import answers_of
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Who
+from ticketing.common.openapi_answers import SCHEMAS, Json, add_answers, answers_of
+from ticketing.common.operation import Operation, Who
 from ticketing.common.replies import kept
-from ticketing.common.views import Errors
-from ticketing.common.views import Id
+from ticketing.common.views import Errors, Id
 
 VERSION = "3.1.0"
 SECURITY: Json = {

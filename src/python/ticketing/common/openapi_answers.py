@@ -1,8 +1,7 @@
 """What clients get, in the documents of the API: the answers of an operation."""
 
 import re
-from collections.abc import Iterable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -10,11 +9,8 @@ import msgspec
 from apispec.core import Components
 from marshmallow import fields
 
-from ticketing.common.idempotency import HEADER
-from ticketing.common.idempotency import REPLAYED
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Sentence
-from ticketing.common.operation import Who
+from ticketing.common.idempotency import HEADER, REPLAYED
+from ticketing.common.operation import Operation, Sentence, Who
 from ticketing.common.views import Errors
 
 Json = dict[str, Any]

@@ -1,14 +1,9 @@
 """What a route says of itself to those who write clients: one decorator, which costs no request."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import KW_ONLY
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from marshmallow import Schema
 

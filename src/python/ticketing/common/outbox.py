@@ -3,20 +3,16 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from pymongo.errors import OperationFailure
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
-from ticketing.common.bus import Bus
-from ticketing.common.bus import Message
+from ticketing.common.bus import Bus, Message
 from ticketing.common.logs import logger
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
+from ticketing.common.mongo import Document, Store
 
 log = logger(__name__)
 

@@ -1,12 +1,10 @@
 """Lists in pages: the body stays an array, the next page is named in the Link header."""
 
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from flask import Response
-from flask import request
+from flask import Response, request
 
 from ticketing.common.replies import listed
 from ticketing.common.views import View

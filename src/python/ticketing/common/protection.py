@@ -2,9 +2,7 @@
 
 import re
 
-from flask import Flask
-from flask import Response
-from flask import request
+from flask import Flask, Response, request
 from flask_cors import CORS
 
 HEADERS = {

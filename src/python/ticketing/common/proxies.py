@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address
-from ipaddress import IPv6Address
-from ipaddress import ip_address
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse  # pants: no-infer-dep
-    from _typeshed.wsgi import WSGIApplication  # pants: no-infer-dep
-    from _typeshed.wsgi import WSGIEnvironment  # pants: no-infer-dep
+    from _typeshed.wsgi import (
+        StartResponse,  # pants: no-infer-dep
+        WSGIApplication,  # pants: no-infer-dep
+        WSGIEnvironment,  # pants: no-infer-dep
+    )
 
 _TOLD = [
     f"HTTP_{name}"

@@ -2,14 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 import msgspec
-from jwt import PyJWK
-from jwt import PyJWKSet
+from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWTError
 
 from ticketing.common.logs import logger

@@ -1,9 +1,7 @@
 """Taking messages from a durable consumer on NATS, whatever becomes of the server meanwhile."""
 
 import asyncio
-from collections.abc import Awaitable
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import nats

@@ -2,12 +2,9 @@
 
 import re
 
-from marshmallow import Schema
-from marshmallow import fields
-from marshmallow import validate
+from marshmallow import Schema, fields, validate
 
-from ticketing.common.schemas import NUMBER
-from ticketing.common.schemas import Price
+from ticketing.common.schemas import NUMBER, Price
 
 NO_CURSOR = "Cursor is not valid"
 

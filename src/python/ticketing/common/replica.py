@@ -3,21 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextlib import suppress
-from typing import Protocol
-from typing import TypeVar
+from contextlib import contextmanager, suppress
+from typing import Protocol, TypeVar
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from ticketing.common.errors import NotFound
 from ticketing.common.mapping import state_of
-from ticketing.common.mongo import Documents
-from ticketing.common.mongo import Reader
-from ticketing.common.mongo import change_to
-from ticketing.common.mongo import made_at
-from ticketing.common.mongo import new_id
+from ticketing.common.mongo import Documents, Reader, change_to, made_at, new_id
 
 PATIENCE = 1.0
 """Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""

@@ -5,11 +5,9 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from flask import Response
-from flask import request
+from flask import Response, request
 
-from ticketing.common.views import Versioned
-from ticketing.common.views import View
+from ticketing.common.views import Versioned, View
 
 _ENCODER = msgspec.json.Encoder()
 _VERSION = re.compile('"(0|[1-9][0-9]{0,17})"')

@@ -11,14 +11,10 @@ import pymongo
 from pymongo.database import Database
 
 from ticketing.common.bus import EventRouter
-from ticketing.common.clock import Clock
-from ticketing.common.clock import utc_now
-from ticketing.common.events import SessionEnded
-from ticketing.common.events import UserSignedOut
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Indexes
-from ticketing.common.tokens import LONGEST
-from ticketing.common.tokens import Claims
+from ticketing.common.clock import Clock, utc_now
+from ticketing.common.events import SessionEnded, UserSignedOut
+from ticketing.common.mongo import Document, Indexes
+from ticketing.common.tokens import LONGEST, Claims
 
 COLLECTION = "revocations"
 OVERLAP = timedelta(minutes=1)

@@ -3,21 +3,18 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import click
 from flask import Flask
 
-from ticketing.common import health
-from ticketing.common import logs
+from ticketing.common import health, logs
 from ticketing.common.refreshing import keep_current
 from ticketing.common.server import serve
 from ticketing.common.service import Service
-from ticketing.common.settings import BrokerSettings
-from ticketing.common.settings import read
+from ticketing.common.settings import BrokerSettings, read
 from ticketing.common.web import create_app
 from ticketing.common.worker import work
 

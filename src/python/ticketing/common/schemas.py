@@ -1,15 +1,12 @@
 """Input fields that services share: syntax only, each with the contract's one message."""
 
 import re
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from marshmallow import ValidationError
-from marshmallow import fields
-from marshmallow import validate
+from marshmallow import ValidationError, fields, validate
 
 from ticketing.common.views import EXAMPLE_ID
 

@@ -1,34 +1,21 @@
 """What a service is made of; each service's `main.build` makes one from its environment."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
-from typing import Generic
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import Blueprint
 from pymongo.database import Database
 
 from ticketing.common.bus import EventRouter
 from ticketing.common.health import Check
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Indexes
-from ticketing.common.mongo import Store
-from ticketing.common.mongo import ensure_indexes
-from ticketing.common.mongo import ping
+from ticketing.common.mongo import Document, Indexes, Store, ensure_indexes, ping
 from ticketing.common.published_keys import PublishedKeys
 from ticketing.common.replica import Replica
-from ticketing.common.revocations import INDEXES
-from ticketing.common.revocations import Revocations
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import Settings
-from ticketing.common.token_keys import KeySet
-from ticketing.common.token_keys import LocalKeys
-from ticketing.common.token_keys import shared_key
+from ticketing.common.revocations import INDEXES, Revocations
+from ticketing.common.settings import ServiceSettings, Settings
+from ticketing.common.token_keys import KeySet, LocalKeys, shared_key
 
 U = TypeVar("U")
 

@@ -1,11 +1,7 @@
 """Settings: a frozen struct read once from the environment, before anything else happens."""
 
 from collections.abc import Mapping
-from typing import Annotated
-from typing import Any
-from typing import ClassVar
-from typing import Literal
-from typing import TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
 

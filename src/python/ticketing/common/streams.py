@@ -1,9 +1,7 @@
 """The streams on NATS JetStream: what each holds, and that they are there."""
 
 from nats.js import JetStreamContext
-from nats.js.api import RetentionPolicy
-from nats.js.api import StorageType
-from nats.js.api import StreamConfig
+from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
 from ticketing.common.wire import Draft

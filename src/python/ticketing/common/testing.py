@@ -2,30 +2,21 @@
 events to deliver.
 """
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import mongomock
 import msgspec
 from flask.testing import FlaskClient
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Verdict
-from ticketing.common.events import Event
-from ticketing.common.events import subject
+from ticketing.common.bus import Done, Message, Verdict
+from ticketing.common.events import Event, subject
 from ticketing.common.mongo import Store
 from ticketing.common.outbox import as_message
 from ticketing.common.service import Service
-from ticketing.common.testing_tokens import JWT_KEY
-from ticketing.common.testing_tokens import token_of
+from ticketing.common.testing_tokens import JWT_KEY, token_of
 from ticketing.common.web import create_app
 
 ENV: Mapping[str, str] = {

@@ -1,9 +1,7 @@
 """What tests of every service use to see that a key is carried out once, whatever dies."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
-from datetime import UTC
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -12,8 +10,7 @@ from werkzeug.test import TestResponse
 from ticketing.common.idempotency import REPLAYED
 from ticketing.common.keys import COLLECTION
 from ticketing.common.service import Service
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import client_of
+from ticketing.common.testing import Interrupted, client_of
 
 Ask = Callable[[FlaskClient], TestResponse]
 Built = Callable[[Any], Service[Any]]

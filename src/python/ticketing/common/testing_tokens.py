@@ -7,8 +7,7 @@ from typing import Any
 import jwt
 from jwt import PyJWK
 
-from ticketing.common.identity import AUDIENCE
-from ticketing.common.identity import ISSUER
+from ticketing.common.identity import AUDIENCE, ISSUER
 from ticketing.common.token_keys import shared_key
 
 JWT_KEY = "a key that only tests use, thirty-two bytes or more"

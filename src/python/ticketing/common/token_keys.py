@@ -6,8 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

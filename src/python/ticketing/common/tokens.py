@@ -4,16 +4,13 @@ import hmac
 import time
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated
-from typing import Any
+from typing import Annotated, Any
 
 import jwt
 import msgspec
 from flask_jwt_extended import JWTManager
 from flask_jwt_extended.exceptions import CSRFError
-from jwt import DecodeError
-from jwt import InvalidTokenError
-from jwt import PyJWK
+from jwt import DecodeError, InvalidTokenError, PyJWK
 
 from ticketing.common.token_keys import KeySet
 

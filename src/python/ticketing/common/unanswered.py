@@ -10,15 +10,13 @@ from dataclasses import dataclass
 import msgspec
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy
-from nats.js.api import ConsumerConfig
+from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
 from ticketing.common import wire
 from ticketing.common.logs import logger
 from ticketing.common.pulling import pull
-from ticketing.common.streams import Streams
-from ticketing.common.streams import publish
+from ticketing.common.streams import Streams, publish
 
 log = logger(__name__)
 

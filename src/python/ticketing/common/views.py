@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from msgspec import UNSET
-from msgspec import Meta
-from msgspec import UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from ticketing.common.clock import iso
 

@@ -1,37 +1,29 @@
 """The Flask application around a service's routes: JSON in and out, and the table of errors."""
 
-from typing import Any
-from typing import TypeVar
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import msgspec
-from flask import Flask
-from flask import Response
-from flask import current_app
-from flask import request
+from flask import Flask, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import MethodNotAllowed
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from ticketing.common.application import application
 from ticketing.common.bodies import MAX_BODY
-from ticketing.common.errors import Changed
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import (
+    Changed,
+    Conflict,
+    Failure,
+    Invalid,
+    NotAuthorized,
+    NotFound,
+    NotYet,
+    Refused,
+    Unavailable,
+)
 from ticketing.common.idempotency import EXTENSION
 from ticketing.common.identity import init_identity
-from ticketing.common.keys import COLLECTION
-from ticketing.common.keys import Keys
-from ticketing.common.keys import OtherRequest
-from ticketing.common.keys import StillRunning
+from ticketing.common.keys import COLLECTION, Keys, OtherRequest, StillRunning
 from ticketing.common.limits import init_limits
 from ticketing.common.logs import logger
 from ticketing.common.openapi import publish

@@ -7,12 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ticketing.common import health
-from ticketing.common.jetstream import ACK_WAIT
-from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.jetstream import ACK_WAIT, JetStreamBus
 from ticketing.common.logs import logger
 from ticketing.common.outbox import relay
-from ticketing.common.service import Chore
-from ticketing.common.service import Service
+from ticketing.common.service import Chore, Service
 from ticketing.common.settings import BrokerSettings
 
 log = logger(__name__)

@@ -1,16 +1,11 @@
 """The events of the platform: one AsyncAPI 3 document, made from their structs."""
 
 import inspect
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ticketing.common import events
-from ticketing.common.events import Event
-from ticketing.common.events import PaymentRejected
-from ticketing.common.events import SessionEnded
-from ticketing.common.events import UserSignedOut
-from ticketing.common.events import subject
+from ticketing.common.events import Event, PaymentRejected, SessionEnded, UserSignedOut, subject
 from ticketing.common.openapi import schemas_of
 from ticketing.expiration import handlers as expiration
 from ticketing.orders import handlers as orders

@@ -3,11 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ticketing.documents.shapes import at
-from ticketing.documents.shapes import given
-from ticketing.documents.shapes import shape
-from ticketing.documents.shapes import taken
-from ticketing.documents.shapes import unfilled
+from ticketing.documents.shapes import at, given, shape, taken, unfilled
 
 Json = dict[str, Any]
 

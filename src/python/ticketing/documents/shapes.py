@@ -5,8 +5,7 @@ refused. A new one breaks only who reads: answers and events are read into what 
 of before. Limits of what is told may change; those of what is asked may only get wider.
 """
 
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,9 +1,7 @@
 """Events that concern the timers of holds."""
 
 from ticketing.common.bus import EventRouter
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
+from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated
 from ticketing.expiration.timers import Timers
 
 events = EventRouter[Timers]()

@@ -14,16 +14,12 @@ from rq.scheduler import RQScheduler
 from ticketing.common import health
 from ticketing.common.health import Check
 from ticketing.common.logs import logger
-from ticketing.common.run import commands
-from ticketing.common.run import start
+from ticketing.common.run import commands, start
 from ticketing.common.service import Service
-from ticketing.common.settings import BrokerSettings
-from ticketing.common.settings import Settings
-from ticketing.common.settings import read
+from ticketing.common.settings import BrokerSettings, Settings, read
 from ticketing.common.worker import reach_broker
 from ticketing.expiration import handlers
-from ticketing.expiration.timers import QUEUE
-from ticketing.expiration.timers import Timers
+from ticketing.expiration.timers import QUEUE, Timers
 
 log = logger(__name__)
 

@@ -6,29 +6,22 @@ Redis may forget them all: the orders service ends overdue holds by itself. Time
 import asyncio
 import math
 import os
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from redis import Redis
-from redis.exceptions import ConnectionError
-from redis.exceptions import TimeoutError
-from rq import Queue
-from rq import Retry
-from rq.exceptions import DuplicateJobError
-from rq.exceptions import InvalidJobOperation
-from rq.exceptions import NoSuchJobError
+from redis.exceptions import ConnectionError, TimeoutError
+from rq import Queue, Retry
+from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 from structlog.contextvars import get_contextvars
 
 from ticketing.common.bus import Message
 from ticketing.common.clock import utc_now
 from ticketing.common.errors import Unavailable
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.events import subject
+from ticketing.common.events import ExpirationCompleted, subject
 from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.settings import BrokerSettings
-from ticketing.common.settings import read
+from ticketing.common.settings import BrokerSettings, read
 
 QUEUE = "expiration"
 A_DAY = 24 * 60 * 60

@@ -10,12 +10,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from ticketing.faults import stream
-from ticketing.faults.running import PlatformError
-from ticketing.faults.running import RunningPlatform
-from ticketing.faults.running import send
-from ticketing.faults.schedule import OF_STRIPE
-from ticketing.faults.schedule import Fault
-from ticketing.faults.schedule import Kind
+from ticketing.faults.running import PlatformError, RunningPlatform, send
+from ticketing.faults.schedule import OF_STRIPE, Fault, Kind
 from ticketing.faults.stand_in import StandIn
 from ticketing.local.terminal import say
 

@@ -7,10 +7,7 @@ from typing import Any
 
 import requests
 
-from ticketing.faults.tally import Answer
-from ticketing.faults.tally import Outcome
-from ticketing.faults.tally import Promises
-from ticketing.faults.tally import Tally
+from ticketing.faults.tally import Answer, Outcome, Promises, Tally
 
 PASSWORD = "correct horse battery"
 PATIENCE = (2.0, 6.0)

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticketing.faults import plans
-from ticketing.faults.client import Person
-from ticketing.faults.client import authenticate
-from ticketing.faults.tally import REDUCED
-from ticketing.faults.tally import Answer
-from ticketing.faults.tally import Promises
-from ticketing.faults.tally import Tally
+from ticketing.faults.client import Person, authenticate
+from ticketing.faults.tally import REDUCED, Answer, Promises, Tally
 
 BUYERS = 12
 SELLERS = 3

@@ -24,23 +24,15 @@ from rich.console import Console
 from ticketing.common.dead_letters import DeadLetters
 from ticketing.faults.breaking import Breaker
 from ticketing.faults.client import JoinError
-from ticketing.faults.crowd import Crowd
-from ticketing.faults.crowd import Place
-from ticketing.faults.probe import NotWellError
-from ticketing.faults.probe import Probe
-from ticketing.faults.record import Record
-from ticketing.faults.record import Struck
-from ticketing.faults.record import since
+from ticketing.faults.crowd import Crowd, Place
+from ticketing.faults.probe import NotWellError, Probe
+from ticketing.faults.record import Record, Struck, since
 from ticketing.faults.report import Report
-from ticketing.faults.rest import RestlessError
-from ticketing.faults.rest import wait_for_rest
-from ticketing.faults.running import PlatformError
-from ticketing.faults.running import RunningPlatform
-from ticketing.faults.schedule import Round
-from ticketing.faults.schedule import rounds
+from ticketing.faults.rest import RestlessError, wait_for_rest
+from ticketing.faults.running import PlatformError, RunningPlatform
+from ticketing.faults.schedule import Round, rounds
 from ticketing.faults.stand_in import StandIn
-from ticketing.faults.tally import Promises
-from ticketing.faults.tally import Tally
+from ticketing.faults.tally import Promises, Tally
 from ticketing.local.terminal import say
 from ticketing.ops.audit import judge
 from ticketing.ops.books import read

@@ -5,8 +5,7 @@ import time
 from ticketing.faults.client import Person
 from ticketing.faults.crowd import PROBE
 from ticketing.faults.running import RunningPlatform
-from ticketing.faults.tally import Promises
-from ticketing.faults.tally import Tally
+from ticketing.faults.tally import Promises, Tally
 
 DEADLINE = 120.0
 """Seconds after which a platform that is not well is taken for broken."""

@@ -1,16 +1,13 @@
 """What was done to the platform and how long it took to be well again."""
 
-from collections import Counter
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from ticketing.faults.schedule import Fault
-from ticketing.faults.schedule import Kind
+from ticketing.faults.schedule import Fault, Kind
 from ticketing.faults.tally import Outcome
 
 

@@ -8,10 +8,8 @@ from datetime import datetime
 from rich import box
 from rich.table import Table
 
-from ticketing.faults.record import Record
-from ticketing.faults.record import Struck
-from ticketing.faults.tally import Outcome
-from ticketing.faults.tally import Tally
+from ticketing.faults.record import Record, Struck
+from ticketing.faults.tally import Outcome, Tally
 from ticketing.ops.books import Books
 from ticketing.ops.violation import Violation
 

@@ -8,8 +8,7 @@ from pymongo.errors import PyMongoError
 
 from ticketing.faults import stream
 from ticketing.faults.running import RunningPlatform
-from ticketing.ops.platform import STORES
-from ticketing.ops.platform import Platform
+from ticketing.ops.platform import STORES, Platform
 
 DEADLINE = 240.0
 """Seconds: a message that met a dead database at its seventh try waits for a minute, and one that

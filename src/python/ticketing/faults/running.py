@@ -13,8 +13,7 @@ import psutil
 import requests
 
 from ticketing.local import main as local
-from ticketing.local.infra import inherited
-from ticketing.local.infra import python_path
+from ticketing.local.infra import inherited, python_path
 from ticketing.local.ports import Ports
 from ticketing.ops.platform import Platform
 

@@ -1,7 +1,6 @@
 """Which faults happen, one round after the other: all of it is drawn from the seed."""
 
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random

@@ -7,8 +7,7 @@ from typing import Any
 
 import requests
 
-from ticketing.faults.schedule import Fault
-from ticketing.faults.schedule import Kind
+from ticketing.faults.schedule import Fault, Kind
 
 PATIENCE = 60.0
 """Seconds to get through to the stand-in, which may be dead or frozen itself."""

@@ -15,8 +15,7 @@ from typing import Any
 import requests
 
 from ticketing.documents.strict import strict
-from ticketing.local.infra import inherited
-from ticketing.local.infra import python_path
+from ticketing.local.infra import inherited, python_path
 
 HOOKS = "ticketing.fuzz.hooks"
 """The module that schemathesis loads; these in its environment tell it what it has to know."""

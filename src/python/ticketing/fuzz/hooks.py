@@ -12,13 +12,9 @@ from typing import Any
 
 import schemathesis
 
-from ticketing.common.openapi_answers import BAD_KEY
-from ticketing.common.openapi_answers import NO_BODY
-from ticketing.fuzz.asking import COUNTS
-from ticketing.fuzz.asking import NOBODY
-from ticketing.fuzz.asking import URL
-from ticketing.fuzz.people import PASSWORD
-from ticketing.fuzz.people import People
+from ticketing.common.openapi_answers import BAD_KEY, NO_BODY
+from ticketing.fuzz.asking import COUNTS, NOBODY, URL
+from ticketing.fuzz.people import PASSWORD, People
 
 FORM = {*NO_BODY, BAD_KEY}
 """Sentences about what was sent, which the document can say all of."""

@@ -11,8 +11,7 @@ import click
 from rich.console import Console
 
 from ticketing.faults.running import RunningPlatform
-from ticketing.fuzz.asking import Asked
-from ticketing.fuzz.asking import Asking
+from ticketing.fuzz.asking import Asked, Asking
 from ticketing.fuzz.report import Report
 from ticketing.local.terminal import say
 

@@ -1,8 +1,7 @@
 """What was asked and answered, in one table, and what may not be."""
 
 from collections import Counter
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 

@@ -5,19 +5,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ticketing.local import access
-from ticketing.local import caddyfile
-from ticketing.local import operator
-from ticketing.local import probes
-from ticketing.local import secantusd
+from ticketing.local import access, caddyfile, operator, probes, secantusd
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.ports import Ports
-from ticketing.local.process import Part
-from ticketing.local.process import Stage
+from ticketing.local.process import Part, Stage
 
 # Never all of our own environment: it may hold secrets that are nobody else's business.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")

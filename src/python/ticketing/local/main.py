@@ -9,18 +9,11 @@ from typing import Any
 import click
 import requests
 
-from ticketing.local import demo
-from ticketing.local import infra
-from ticketing.local import operator
-from ticketing.local import services
-from ticketing.local import welcome
-from ticketing.local.data_directory import DataDirectory
-from ticketing.local.data_directory import DataDirectoryError
-from ticketing.local.ports import Ports
-from ticketing.local.ports import refuse_taken
+from ticketing.local import demo, infra, operator, services, welcome
+from ticketing.local.data_directory import DataDirectory, DataDirectoryError
+from ticketing.local.ports import Ports, refuse_taken
 from ticketing.local.process import Part
-from ticketing.local.reach import Reach
-from ticketing.local.reach import Variables
+from ticketing.local.reach import Reach, Variables
 from ticketing.local.services import Service
 from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say

@@ -1,8 +1,7 @@
 """How to ask each kind of part whether it is ready."""
 
 import asyncio
-from collections.abc import Awaitable
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError

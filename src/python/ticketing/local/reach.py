@@ -3,8 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
-from ticketing.local import access
-from ticketing.local import operator
+from ticketing.local import access, operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.process import Part
 

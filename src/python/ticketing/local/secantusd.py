@@ -12,8 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from secantus import cli
-from secantus import transactions
+from secantus import cli, transactions
 from secantus.auth import derive_credentials
 from secantus.server import SecantusDBServer
 

@@ -2,18 +2,14 @@
 
 import os
 import sys
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ticketing.local import probes
 from ticketing.local.data_directory import DataDirectory
-from ticketing.local.infra import inherited
-from ticketing.local.infra import python_path
+from ticketing.local.infra import inherited, python_path
 from ticketing.local.ports import Ports
-from ticketing.local.process import Part
-from ticketing.local.process import Stage
+from ticketing.local.process import Part, Stage
 
 # What the payments service and the browser need of the real Stripe.
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 # The names of the parts that are not ready; empty when all is well.
 Missing = Callable[[], Awaitable[list[str]]]

@@ -3,14 +3,11 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ticketing.local import status
 from ticketing.local.data_directory import DataDirectory
-from ticketing.local.process import Part
-from ticketing.local.process import Process
-from ticketing.local.process import Stage
+from ticketing.local.process import Part, Process, Stage
 from ticketing.local.terminal import say
 
 WATCH_SECONDS = 0.25

@@ -1,14 +1,10 @@
 """What Stripe has on its books for an order."""
 
 from collections.abc import Iterator
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from ticketing.ops.facts import Entry
-from ticketing.ops.facts import Row
-from ticketing.ops.facts import State
-from ticketing.ops.facts import facts
+from ticketing.ops.facts import Entry, Row, State, facts
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import dollars
 

@@ -1,20 +1,13 @@
 """The five rules of the contract, held against the books of a platform at rest."""
 
-from collections import Counter
-from collections import defaultdict
-from collections.abc import Callable
-from collections.abc import Hashable
-from collections.abc import Iterable
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import timedelta
 from typing import TypeVar
 
 from ticketing.common.mongo import Document
-from ticketing.ops import convergence
-from ticketing.ops import rejections
-from ticketing.ops.books import Books
-from ticketing.ops.books import Charge
-from ticketing.ops.books import read
+from ticketing.ops import convergence, rejections
+from ticketing.ops.books import Books, Charge, read
 from ticketing.ops.platform import Platform
 from ticketing.ops.violation import Violation
 

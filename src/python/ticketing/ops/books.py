@@ -1,19 +1,15 @@
 """All that a platform has on its books: documents, charges, and what its events told."""
 
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 from nats.js import JetStreamContext
 
 from ticketing.common.mongo import Document
 from ticketing.ops import broker
-from ticketing.ops.events import Json
-from ticketing.ops.events import content
-from ticketing.ops.platform import STORES
-from ticketing.ops.platform import Platform
+from ticketing.ops.events import Json, content
+from ticketing.ops.platform import STORES, Platform
 
 
 @dataclass(frozen=True, kw_only=True)

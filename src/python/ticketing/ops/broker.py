@@ -1,11 +1,7 @@
 """What the broker knows: events in the stream, and how far each consumer is."""
 
-from collections.abc import AsyncIterator
-from collections.abc import Awaitable
-from collections.abc import Callable
-from collections.abc import Sequence
-from contextlib import asynccontextmanager
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,14 +10,10 @@ import click
 import nats
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy
-from nats.js.api import ConsumerConfig
-from nats.js.api import DeliverPolicy
-from nats.js.api import StreamState
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamState
 from nats.js.errors import NotFoundError
 
-from ticketing.common import asking
-from ticketing.common import wire
+from ticketing.common import asking, wire
 from ticketing.common.bus import Message
 from ticketing.common.errors import Unavailable
 from ticketing.ops.platform import Platform

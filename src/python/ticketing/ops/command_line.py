@@ -4,9 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from functools import wraps
-from typing import Any
-from typing import Concatenate
-from typing import ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import click
 import nats

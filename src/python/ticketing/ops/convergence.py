@@ -1,9 +1,7 @@
 """Rule 5: every replica converges to its source, and no committed change goes unpublished."""
 
 from collections import Counter
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ticketing.common.mongo import Document

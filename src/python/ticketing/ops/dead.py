@@ -6,16 +6,11 @@ from functools import wraps
 
 import click
 
-from ticketing.common.dead_letters import DeadLetter
-from ticketing.common.dead_letters import DeadLetters
+from ticketing.common.dead_letters import DeadLetter, DeadLetters
 from ticketing.common.errors import NotFound
-from ticketing.ops.command_line import confirm
-from ticketing.ops.command_line import with_platform
-from ticketing.ops.command_line import yes_option
+from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.platform import Platform
-from ticketing.ops.tables import moment
-from ticketing.ops.tables import say
-from ticketing.ops.tables import table
+from ticketing.ops.tables import moment, say, table
 
 LIMIT = 1000
 

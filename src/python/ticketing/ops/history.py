@@ -8,21 +8,12 @@ import msgspec
 from nats.js import JetStreamContext
 
 from ticketing.common.dead_letters import DeadLetters
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import made_at
-from ticketing.ops.broker import Published
-from ticketing.ops.broker import ask
-from ticketing.ops.broker import first_since
-from ticketing.ops.broker import read
-from ticketing.ops.broker import state
-from ticketing.ops.events import Json
-from ticketing.ops.events import content
-from ticketing.ops.facts import Entry
-from ticketing.ops.facts import Row
-from ticketing.ops.facts import facts
+from ticketing.common.mongo import Document, made_at
+from ticketing.ops.broker import Published, ask, first_since, read, state
+from ticketing.ops.events import Json, content
+from ticketing.ops.facts import Entry, Row, facts
 from ticketing.ops.platform import Platform
-from ticketing.ops.tables import age
-from ticketing.ops.tables import dollars
+from ticketing.ops.tables import age, dollars
 
 CLOCKS = timedelta(minutes=5)
 """How much the clocks of services and broker may differ."""

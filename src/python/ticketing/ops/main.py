@@ -10,16 +10,14 @@ import click
 import structlog
 
 from ticketing.ops.audit import audit
-from ticketing.ops.command_line import Commands
-from ticketing.ops.command_line import with_platform
+from ticketing.ops.command_line import Commands, with_platform
 from ticketing.ops.dead import dead
 from ticketing.ops.order import order
 from ticketing.ops.outbox import outbox
 from ticketing.ops.payment import payment
 from ticketing.ops.platform import Platform
 from ticketing.ops.projections import projections
-from ticketing.ops.tables import say
-from ticketing.ops.tables import table
+from ticketing.ops.tables import say, table
 
 PATH = click.Path(path_type=Path)
 

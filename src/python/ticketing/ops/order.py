@@ -1,23 +1,17 @@
 """`ops order`: one order, over all services."""
 
 from contextlib import suppress
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 from pymongo.errors import PyMongoError
 
 from ticketing.common.mongo import Document
 from ticketing.ops import story
-from ticketing.ops.command_line import confirm
-from ticketing.ops.command_line import with_platform
-from ticketing.ops.command_line import yes_option
+from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.facts import Entry
 from ticketing.ops.platform import Platform
-from ticketing.ops.tables import age
-from ticketing.ops.tables import moment
-from ticketing.ops.tables import say
-from ticketing.ops.tables import table
+from ticketing.ops.tables import age, moment, say, table
 
 order_id_argument = click.argument("order_id", metavar="ID")
 

@@ -1,10 +1,8 @@
 """`ops outbox`: what has been decided and not been told yet, or been told and not been handled."""
 
 from collections.abc import Iterator
-from datetime import UTC
-from datetime import datetime
-from typing import Annotated
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import click
 import msgspec
@@ -13,15 +11,10 @@ from nats.js.api import ConsumerInfo
 from nats.js.errors import NotFoundError
 from pymongo.errors import PyMongoError
 
-from ticketing.ops.broker import ask
-from ticketing.ops.broker import state
-from ticketing.ops.command_line import reason
-from ticketing.ops.command_line import with_platform
-from ticketing.ops.platform import STORES
-from ticketing.ops.platform import Platform
-from ticketing.ops.tables import age
-from ticketing.ops.tables import moment
-from ticketing.ops.tables import table
+from ticketing.ops.broker import ask, state
+from ticketing.ops.command_line import reason, with_platform
+from ticketing.ops.platform import STORES, Platform
+from ticketing.ops.tables import age, moment, table
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WAITING = {"outbox.occurredAt": {"$gte": LONG_AGO}}

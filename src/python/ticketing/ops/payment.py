@@ -6,13 +6,9 @@ from typing import Any
 import click
 
 from ticketing.common.mongo import Document
-from ticketing.ops.command_line import confirm
-from ticketing.ops.command_line import with_platform
-from ticketing.ops.command_line import yes_option
+from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.platform import Platform
-from ticketing.ops.tables import dollars
-from ticketing.ops.tables import moment
-from ticketing.ops.tables import say
+from ticketing.ops.tables import dollars, moment, say
 
 MEANS = {
     "complete": "Its order {order} is complete and stays so: the buyer keeps the ticket and gets"

@@ -1,8 +1,7 @@
 """A platform that runs somewhere, as its operator reaches it."""
 
 import json
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ import stripe
 from pymongo.database import Database
 
 from ticketing.auth import main as auth
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import ping
+from ticketing.common.mongo import Document, ping
 from ticketing.common.service import Service
 from ticketing.common.streams import Streams
 from ticketing.expiration import main as expiration

@@ -4,23 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 from nats.js import JetStreamContext
 
-from ticketing.common.bus import Again
-from ticketing.common.bus import Message
+from ticketing.common.bus import Again, Message
 from ticketing.common.service import Service
-from ticketing.ops.broker import Published
-from ticketing.ops.broker import ask
-from ticketing.ops.broker import read
-from ticketing.ops.broker import state
-from ticketing.ops.command_line import confirm
-from ticketing.ops.command_line import with_platform
-from ticketing.ops.command_line import yes_option
+from ticketing.ops.broker import Published, ask, read, state
+from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.events import content
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import say

@@ -1,27 +1,18 @@
 """All that is known of one order, wherever it is kept."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
 from bson import ObjectId
 
 from ticketing.common.mongo import Document
-from ticketing.ops import at_stripe
-from ticketing.ops import history
-from ticketing.ops import timer
-from ticketing.ops.command_line import SILENCE
-from ticketing.ops.command_line import reason
-from ticketing.ops.facts import Entry
-from ticketing.ops.facts import Row
-from ticketing.ops.facts import State
-from ticketing.ops.facts import facts
+from ticketing.ops import at_stripe, history, timer
+from ticketing.ops.command_line import SILENCE, reason
+from ticketing.ops.facts import Entry, Row, State, facts
 from ticketing.ops.platform import Platform
-from ticketing.ops.tables import dollars
-from ticketing.ops.tables import moment
+from ticketing.ops.tables import dollars, moment
 
 
 @dataclass

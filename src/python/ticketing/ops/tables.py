@@ -1,10 +1,7 @@
 """What the operator reads: tables and lines that say the same on a screen and in a pipe."""
 
-from collections.abc import Iterable
-from collections.abc import Sequence
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import click
 from rich.console import Console

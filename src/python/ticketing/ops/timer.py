@@ -8,8 +8,7 @@ from rq.exceptions import NoSuchJobError
 from rq.registry import ScheduledJobRegistry
 
 from ticketing.expiration.timers import QUEUE
-from ticketing.ops.facts import Row
-from ticketing.ops.facts import State
+from ticketing.ops.facts import Row, State
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import moment
 

@@ -1,12 +1,14 @@
 """Events that concern orders."""
 
 from ticketing.common.bus import EventRouter
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.events import PaymentCreated
-from ticketing.common.events import PaymentRefunded
-from ticketing.common.events import PaymentStarted
-from ticketing.common.events import TicketCreated
-from ticketing.common.events import TicketUpdated
+from ticketing.common.events import (
+    ExpirationCompleted,
+    PaymentCreated,
+    PaymentRefunded,
+    PaymentStarted,
+    TicketCreated,
+    TicketUpdated,
+)
 from ticketing.orders.service import Orders
 
 events = EventRouter[Orders]()

@@ -7,22 +7,14 @@ from typing import Annotated
 import msgspec
 from pymongo.database import Database
 
-from ticketing.common.clock import Clock
-from ticketing.common.clock import utc_now
+from ticketing.common.clock import Clock, utc_now
 from ticketing.common.limits import Often
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
-from ticketing.common.mongo import new_id
+from ticketing.common.mongo import Document, connect, new_id
 from ticketing.common.run import commands
-from ticketing.common.service import Chore
-from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
-from ticketing.orders import handlers
-from ticketing.orders import routes
-from ticketing.orders.repository import INDEXES
-from ticketing.orders.repository import OrderRepository
-from ticketing.orders.repository import TicketReplica
+from ticketing.common.service import Chore, Service
+from ticketing.common.settings import ServiceSettings, read
+from ticketing.orders import handlers, routes
+from ticketing.orders.repository import INDEXES, OrderRepository, TicketReplica
 from ticketing.orders.service import Orders
 
 

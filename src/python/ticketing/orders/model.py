@@ -1,20 +1,19 @@
 """An order: holds a ticket for its buyer until it is paid, cancelled or overdue."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import OrderedTicket
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentRejected
+from ticketing.common.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    PaymentRejected,
+)
 from ticketing.common.money import from_cents
 
 HELD = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)

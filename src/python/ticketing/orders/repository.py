@@ -6,17 +6,11 @@ from typing import Any
 import pymongo
 
 from ticketing.common import keys
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import TicketState
+from ticketing.common.events import OrderStatus, TicketState
 from ticketing.common.money import to_cents
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Indexes
-from ticketing.common.mongo import Store
+from ticketing.common.mongo import OUTBOX_INDEX, Document, Indexes, Store
 from ticketing.common.replica import Replica
-from ticketing.orders.model import HELD
-from ticketing.orders.model import Order
-from ticketing.orders.model import Ticket
+from ticketing.orders.model import HELD, Order, Ticket
 
 INDEXES: Indexes = {
     "orders": [

@@ -4,23 +4,15 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
-from ticketing.common.bodies import body
-from ticketing.common.bodies import query
+from ticketing.common.bodies import body, query
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import signed_in
-from ticketing.common.limits import by_user
-from ticketing.common.limits import limited
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Tag
+from ticketing.common.limits import by_user, limited
+from ticketing.common.operation import Operation, Tag
 from ticketing.common.pages import page
-from ticketing.common.replies import empty
-from ticketing.common.replies import shown
-from ticketing.common.replies import versions
+from ticketing.common.replies import empty, shown, versions
 from ticketing.common.web import use_cases
-from ticketing.orders.schemas import NewOrder
-from ticketing.orders.schemas import Order
-from ticketing.orders.schemas import OwnOrders
-from ticketing.orders.schemas import order_view
+from ticketing.orders.schemas import NewOrder, Order, OwnOrders, order_view
 from ticketing.orders.service import Orders
 
 orders = Blueprint("orders", __name__, url_prefix="/api/orders")

@@ -3,22 +3,14 @@
 from typing import Annotated
 
 from marshmallow import Schema
-from msgspec import UNSET
-from msgspec import Meta
-from msgspec import UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from ticketing.common.clock import iso
 from ticketing.common.events import OrderStatus
 from ticketing.common.money import from_cents
-from ticketing.common.queries import Page
-from ticketing.common.queries import choice
+from ticketing.common.queries import Page, choice
 from ticketing.common.schemas import identifier
-from ticketing.common.views import Amount
-from ticketing.common.views import Id
-from ticketing.common.views import Time
-from ticketing.common.views import Version
-from ticketing.common.views import Versioned
-from ticketing.common.views import View
+from ticketing.common.views import Amount, Id, Time, Version, Versioned, View
 from ticketing.orders import model
 
 

@@ -1,22 +1,14 @@
 """The use cases of orders."""
 
-from collections.abc import Callable
-from collections.abc import Collection
-from datetime import datetime
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentState
-from ticketing.common.events import TicketState
+from ticketing.common.errors import Conflict, Duplicate, NotYet, Refused
+from ticketing.common.events import OrderStatus, PaymentState, TicketState
 from ticketing.orders.model import Order
-from ticketing.orders.repository import OrderRepository
-from ticketing.orders.repository import TicketReplica
+from ticketing.orders.repository import OrderRepository, TicketReplica
 
 SWEEP_AFTER = timedelta(seconds=2)
 """How long after its time the sweep leaves a hold to the timer, which is usually there first."""

@@ -1,10 +1,7 @@
 """Events that concern payments."""
 
 from ticketing.common.bus import EventRouter
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import PaymentRejected
+from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated, PaymentRejected
 from ticketing.payments.service import Payments
 
 events = EventRouter[Payments]()

@@ -4,25 +4,16 @@ from collections.abc import Mapping
 
 from pymongo.database import Database
 
-from ticketing.common.clock import Clock
-from ticketing.common.clock import utc_now
+from ticketing.common.clock import Clock, utc_now
 from ticketing.common.limits import Often
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
-from ticketing.common.mongo import new_id
+from ticketing.common.mongo import Document, connect, new_id
 from ticketing.common.run import commands
-from ticketing.common.service import Chore
-from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
-from ticketing.payments import handlers
-from ticketing.payments import routes
+from ticketing.common.service import Chore, Service
+from ticketing.common.settings import ServiceSettings, read
+from ticketing.payments import handlers, routes
 from ticketing.payments.processor import CardProcessor
 from ticketing.payments.reconciler import Reconciler
-from ticketing.payments.repository import INDEXES
-from ticketing.payments.repository import OrderReplica
-from ticketing.payments.repository import PaymentRepository
-from ticketing.payments.repository import WebhookLog
+from ticketing.payments.repository import INDEXES, OrderReplica, PaymentRepository, WebhookLog
 from ticketing.payments.service import Payments
 from ticketing.payments.webhooks import Webhooks
 

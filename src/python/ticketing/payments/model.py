@@ -1,18 +1,18 @@
 """A payment: the money for one order, in at most one charge."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentCreated
-from ticketing.common.events import PaymentRefunded
-from ticketing.common.events import PaymentStarted
-from ticketing.common.events import PaymentState
+from ticketing.common.errors import NotAuthorized, Refused
+from ticketing.common.events import (
+    OrderStatus,
+    PaymentCreated,
+    PaymentRefunded,
+    PaymentStarted,
+    PaymentState,
+)
 from ticketing.common.money import from_cents
 
 DOUBT = timedelta(seconds=45)

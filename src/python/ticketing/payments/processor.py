@@ -1,17 +1,14 @@
 """The card processor, Stripe, through its SDK, which nothing else but `webhooks` knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import replace
-from typing import Any
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import Refused, Unavailable
 from ticketing.common.logs import logger
 
 log = logger(__name__)

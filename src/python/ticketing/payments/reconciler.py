@@ -4,16 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import Conflict, Refused, Unavailable
 from ticketing.common.logs import logger
 from ticketing.payments.model import Payment
-from ticketing.payments.processor import CardProcessor
-from ticketing.payments.processor import Intent
-from ticketing.payments.repository import OrderReplica
-from ticketing.payments.repository import PaymentRepository
-from ticketing.payments.repository import WebhookLog
+from ticketing.payments.processor import CardProcessor, Intent
+from ticketing.payments.repository import OrderReplica, PaymentRepository, WebhookLog
 from ticketing.payments.webhooks import Hint
 
 log = logger(__name__)

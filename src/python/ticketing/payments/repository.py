@@ -8,16 +8,11 @@ from pymongo.errors import DuplicateKeyError
 
 from ticketing.common import keys
 from ticketing.common.clock import utc_now
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
+from ticketing.common.events import OrderState, OrderStatus
 from ticketing.common.money import to_cents
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Documents
-from ticketing.common.mongo import Indexes
-from ticketing.common.mongo import Store
+from ticketing.common.mongo import OUTBOX_INDEX, Documents, Indexes, Store
 from ticketing.common.replica import Replica
-from ticketing.payments.model import Order
-from ticketing.payments.model import Payment
+from ticketing.payments.model import Order, Payment
 
 HEARD_SECONDS = 30 * 24 * 3600
 """For how long the ids of webhooks are known: as long as Stripe lets anybody send one again."""

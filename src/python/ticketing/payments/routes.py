@@ -2,27 +2,20 @@
 
 from threading import BoundedSemaphore
 
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ticketing.common.bodies import MAX_BODY
-from ticketing.common.bodies import body
+from ticketing.common.bodies import MAX_BODY, body
 from ticketing.common.errors import Unavailable
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import signed_in
-from ticketing.common.limits import by_user
-from ticketing.common.limits import limited
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Who
+from ticketing.common.limits import by_user, limited
+from ticketing.common.operation import Operation, Who
 from ticketing.common.replies import told
 from ticketing.common.web import use_cases
-from ticketing.payments.schemas import NewPayment
-from ticketing.payments.schemas import Receipt
-from ticketing.payments.schemas import Received
-from ticketing.payments.schemas import receipt_view
+from ticketing.payments.schemas import NewPayment, Receipt, Received, receipt_view
 from ticketing.payments.service import Payments
 
 payments = Blueprint("payments", __name__, url_prefix="/api/payments")

@@ -2,16 +2,11 @@
 
 from typing import Annotated
 
-from marshmallow import Schema
-from marshmallow import validate
-from msgspec import UNSET
-from msgspec import Meta
-from msgspec import UnsetType
+from marshmallow import Schema, validate
+from msgspec import UNSET, Meta, UnsetType
 
 from ticketing.common.schemas import text
-from ticketing.common.views import EXAMPLE_ID
-from ticketing.common.views import Id
-from ticketing.common.views import View
+from ticketing.common.views import EXAMPLE_ID, Id, View
 from ticketing.payments import service
 
 

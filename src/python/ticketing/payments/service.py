@@ -6,19 +6,12 @@ from datetime import datetime
 
 from ticketing.common.conflicts import retry_on_conflict
 from ticketing.common.errors import Refused
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
-from ticketing.payments.model import CANNOT_PAY
-from ticketing.payments.model import Order
-from ticketing.payments.model import Payment
-from ticketing.payments.model import PaymentStatus
-from ticketing.payments.processor import CardProcessor
-from ticketing.payments.processor import Intent
+from ticketing.common.events import OrderState, OrderStatus
+from ticketing.payments.model import CANNOT_PAY, Order, Payment, PaymentStatus
+from ticketing.payments.processor import CardProcessor, Intent
 from ticketing.payments.reconciler import Reconciler
-from ticketing.payments.repository import OrderReplica
-from ticketing.payments.repository import PaymentRepository
-from ticketing.payments.webhooks import Hint
-from ticketing.payments.webhooks import Webhooks
+from ticketing.payments.repository import OrderReplica, PaymentRepository
+from ticketing.payments.webhooks import Hint, Webhooks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,7 @@ from typing import Any
 
 import stripe
 
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import Refused, Unavailable
 from ticketing.common.logs import logger
 
 log = logger(__name__)

@@ -7,26 +7,16 @@ buyer and for trouble, and those under /frames, which a buyer's browser loads th
 
 import time
 
-from flask import Flask
-from flask import Response
-from flask import request
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import MethodNotAllowed
-from werkzeug.exceptions import NotFound
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ticketing.common import health
 from ticketing.common.logs import logger
 from ticketing.stripe_fake.assets import assets
 from ticketing.stripe_fake.buyer import buyer
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.errors import server_error
-from ticketing.stripe_fake.exchange import Clock
-from ticketing.stripe_fake.exchange import Works
-from ticketing.stripe_fake.exchange import refuse
-from ticketing.stripe_fake.exchange import request_id
-from ticketing.stripe_fake.faults import Unreliable
-from ticketing.stripe_fake.faults import faults
+from ticketing.stripe_fake.errors import INVALID, StripeError, server_error
+from ticketing.stripe_fake.exchange import Clock, Works, refuse, request_id
+from ticketing.stripe_fake.faults import Unreliable, faults
 from ticketing.stripe_fake.idempotency import Desk
 from ticketing.stripe_fake.routes import api
 from ticketing.stripe_fake.store import Store

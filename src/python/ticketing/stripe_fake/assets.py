@@ -5,9 +5,7 @@ A page of any origin may load them. They set no cookie, and the frames run no sc
 
 from importlib.resources import files
 
-from flask import Blueprint
-from flask import Response
-from flask import request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 assets = Blueprint("assets", __name__)

@@ -1,12 +1,7 @@
 """Attempts to pay an intent: charge its card, ask the buyer first, or give the intent back."""
 
-from ticketing.stripe_fake import charges
-from ticketing.stripe_fake import events
-from ticketing.stripe_fake import methods
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.errors import doc_url
+from ticketing.stripe_fake import charges, events, methods
+from ticketing.stripe_fake.errors import INVALID, Json, StripeError, doc_url
 from ticketing.stripe_fake.outcomes import Decline
 from ticketing.stripe_fake.store import Book
 

@@ -5,14 +5,10 @@ The intent's client secret is all that is asked, as in the buyer's browser.
 
 import json
 
-from flask import Blueprint
-from flask import Response
+from flask import Blueprint, Response
 
-from ticketing.stripe_fake import intents
-from ticketing.stripe_fake import views
-from ticketing.stripe_fake.exchange import form_fields
-from ticketing.stripe_fake.exchange import reply
-from ticketing.stripe_fake.exchange import works
+from ticketing.stripe_fake import intents, views
+from ticketing.stripe_fake.exchange import form_fields, reply, works
 from ticketing.stripe_fake.params import parse
 
 buyer = Blueprint("buyer", __name__, url_prefix="/test")

@@ -4,12 +4,10 @@ The number is looked up among the test cards and then forgotten. Any other card 
 """
 
 import re
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ticketing.stripe_fake.errors import wrong_card
-from ticketing.stripe_fake.outcomes import Card
-from ticketing.stripe_fake.outcomes import card_of_number
+from ticketing.stripe_fake.outcomes import Card, card_of_number
 from ticketing.stripe_fake.params import Params
 
 MAX_YEARS = 50

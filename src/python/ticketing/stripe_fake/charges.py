@@ -2,8 +2,7 @@
 
 from ticketing.stripe_fake.errors import Json
 from ticketing.stripe_fake.ids import new_id
-from ticketing.stripe_fake.methods import NOBODY
-from ticketing.stripe_fake.methods import card_of
+from ticketing.stripe_fake.methods import NOBODY, card_of
 from ticketing.stripe_fake.outcomes import Decline
 from ticketing.stripe_fake.store import Book
 

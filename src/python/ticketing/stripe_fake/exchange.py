@@ -5,23 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask
-from flask import Response
-from flask import current_app
-from flask import request
+from flask import Flask, Response, current_app, request
 
 from ticketing.stripe_fake import keys
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import NotStartedError
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.idempotency import Call
-from ticketing.stripe_fake.idempotency import Desk
+from ticketing.stripe_fake.errors import INVALID, Json, NotStartedError, StripeError
+from ticketing.stripe_fake.idempotency import Call, Desk
 from ticketing.stripe_fake.ids import new_id
-from ticketing.stripe_fake.params import Params
-from ticketing.stripe_fake.params import parse
-from ticketing.stripe_fake.store import Book
-from ticketing.stripe_fake.store import Store
+from ticketing.stripe_fake.params import Params, parse
+from ticketing.stripe_fake.store import Book, Store
 from ticketing.stripe_fake.switches import Switchboard
 
 Clock = Callable[[], float]

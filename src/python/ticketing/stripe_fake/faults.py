@@ -5,23 +5,14 @@ import select
 import socket
 import time
 from collections.abc import Iterable
-from wsgiref.types import StartResponse
-from wsgiref.types import WSGIApplication
-from wsgiref.types import WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
-from flask import Blueprint
-from flask import Response
-from flask import request
+from flask import Blueprint, Response, request
 
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import NotStartedError
-from ticketing.stripe_fake.errors import server_error
-from ticketing.stripe_fake.exchange import reply
-from ticketing.stripe_fake.exchange import works
-from ticketing.stripe_fake.switches import Fate
-from ticketing.stripe_fake.switches import Faults
-from ticketing.stripe_fake.switches import Switchboard
+from ticketing.stripe_fake.errors import INVALID, NotStartedError, server_error
+from ticketing.stripe_fake.exchange import reply, works
+from ticketing.stripe_fake.switches import Fate, Faults, Switchboard
 
 API = "/v1/"
 PATIENCE = 120.0

@@ -8,22 +8,21 @@ began are not stored. See docs.stripe.com/api/idempotent_requests.
 import hashlib
 import json
 import threading
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ticketing.common.logs import logger
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import NotStartedError
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.errors import key_in_use
-from ticketing.stripe_fake.errors import key_reused
-from ticketing.stripe_fake.errors import server_error
-from ticketing.stripe_fake.store import Book
-from ticketing.stripe_fake.store import Reply
-from ticketing.stripe_fake.store import Store
+from ticketing.stripe_fake.errors import (
+    INVALID,
+    Json,
+    NotStartedError,
+    StripeError,
+    key_in_use,
+    key_reused,
+    server_error,
+)
+from ticketing.stripe_fake.store import Book, Reply, Store
 
 KEPT_SECONDS = 24 * 60 * 60
 MAX_KEY = 255

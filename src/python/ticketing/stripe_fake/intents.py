@@ -7,17 +7,17 @@ all but succeeded and canceled --cancel--> canceled
 
 import hmac
 
-from ticketing.stripe_fake import attempts
-from ticketing.stripe_fake import events
-from ticketing.stripe_fake import methods
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.errors import may_redirect
-from ticketing.stripe_fake.errors import missing_method
-from ticketing.stripe_fake.errors import no_such
-from ticketing.stripe_fake.errors import unexpected_state
-from ticketing.stripe_fake.errors import wrong_secret
+from ticketing.stripe_fake import attempts, events, methods
+from ticketing.stripe_fake.errors import (
+    INVALID,
+    Json,
+    StripeError,
+    may_redirect,
+    missing_method,
+    no_such,
+    unexpected_state,
+    wrong_secret,
+)
 from ticketing.stripe_fake.methods import Choice
 from ticketing.stripe_fake.new_intent import NewIntent
 from ticketing.stripe_fake.params import Params

@@ -1,9 +1,7 @@
 """What is read: one thing by its id, or pages of them, newest first."""
 
 from ticketing.stripe_fake import intents
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import invalid_parameter
-from ticketing.stripe_fake.errors import no_such
+from ticketing.stripe_fake.errors import Json, invalid_parameter, no_such
 from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.store import Book
 

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import ThreadedWSGIServer
-from werkzeug.serving import WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from ticketing.common import logs
-from ticketing.common import settings
+from ticketing.common import logs, settings
 from ticketing.common.settings import Settings
 from ticketing.stripe_fake.app import create_app
 from ticketing.stripe_fake.exchange import works_of

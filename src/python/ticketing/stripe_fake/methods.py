@@ -1,15 +1,14 @@
 """Payment methods: which card an attempt is to charge."""
 
 from ticketing.stripe_fake.cards import TypedCard
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import invalid_parameter
-from ticketing.stripe_fake.errors import method_spent
-from ticketing.stripe_fake.errors import no_such
+from ticketing.stripe_fake.errors import Json, invalid_parameter, method_spent, no_such
 from ticketing.stripe_fake.ids import new_id
-from ticketing.stripe_fake.outcomes import Card
-from ticketing.stripe_fake.outcomes import card_of_fingerprint
-from ticketing.stripe_fake.outcomes import card_of_test_method
-from ticketing.stripe_fake.outcomes import card_of_token
+from ticketing.stripe_fake.outcomes import (
+    Card,
+    card_of_fingerprint,
+    card_of_test_method,
+    card_of_token,
+)
 from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.store import Book
 

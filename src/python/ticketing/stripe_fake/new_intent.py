@@ -4,14 +4,15 @@ The parameters are those of Stripe's API version 2026-10-28, the one that our SD
 2026-09-30 `allowed_payment_method_types` is in the place of `payment_method_types`.
 """
 
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import invalid_parameter
-from ticketing.stripe_fake.errors import may_redirect
-from ticketing.stripe_fake.errors import missing_method
-from ticketing.stripe_fake.errors import missing_parameter
+from ticketing.stripe_fake.errors import (
+    Json,
+    invalid_parameter,
+    may_redirect,
+    missing_method,
+    missing_parameter,
+)
 from ticketing.stripe_fake.ids import new_id
-from ticketing.stripe_fake.methods import PARAMETERS
-from ticketing.stripe_fake.methods import Choice
+from ticketing.stripe_fake.methods import PARAMETERS, Choice
 from ticketing.stripe_fake.params import Params
 
 MIN_CENTS = 50

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from ticketing.stripe_fake.errors import invalid_parameter
-from ticketing.stripe_fake.errors import missing_parameter
+from ticketing.stripe_fake.errors import invalid_parameter, missing_parameter
 
 MAX_DEPTH = 5
 MAX_TEXT = 5_000

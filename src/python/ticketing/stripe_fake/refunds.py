@@ -1,12 +1,7 @@
 """Refunds: money given back from a charge that was taken, never more than was taken."""
 
-from ticketing.stripe_fake import events
-from ticketing.stripe_fake import intents
-from ticketing.stripe_fake.errors import INVALID
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.errors import invalid_parameter
-from ticketing.stripe_fake.errors import no_such
+from ticketing.stripe_fake import events, intents
+from ticketing.stripe_fake.errors import INVALID, Json, StripeError, invalid_parameter, no_such
 from ticketing.stripe_fake.ids import new_id
 from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.store import Book

@@ -1,20 +1,10 @@
 """The paths of Stripe's that we use."""
 
-from flask import Blueprint
-from flask import Response
-from flask import request
+from flask import Blueprint, Response, request
 
-from ticketing.stripe_fake import events
-from ticketing.stripe_fake import intents
-from ticketing.stripe_fake import keys
-from ticketing.stripe_fake import listing
-from ticketing.stripe_fake import methods
-from ticketing.stripe_fake import refunds
-from ticketing.stripe_fake import views
-from ticketing.stripe_fake.errors import Json
-from ticketing.stripe_fake.errors import secret_key_required
-from ticketing.stripe_fake.exchange import read
-from ticketing.stripe_fake.exchange import write
+from ticketing.stripe_fake import events, intents, keys, listing, methods, refunds, views
+from ticketing.stripe_fake.errors import Json, secret_key_required
+from ticketing.stripe_fake.exchange import read, write
 from ticketing.stripe_fake.params import Params
 from ticketing.stripe_fake.store import Book
 

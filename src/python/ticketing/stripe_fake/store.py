@@ -6,14 +6,12 @@ A transaction that returned is on disk: write-ahead log, flushed at every commit
 import json
 import sqlite3
 import threading
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ticketing.stripe_fake.deliveries import SCHEMA
-from ticketing.stripe_fake.deliveries import Deliveries
+from ticketing.stripe_fake.deliveries import SCHEMA, Deliveries
 from ticketing.stripe_fake.errors import Json
 
 DueTimes = Callable[[float], list[float]]

@@ -4,20 +4,13 @@ from collections.abc import Mapping
 
 from pymongo.database import Database
 
-from ticketing.common.clock import Clock
-from ticketing.common.clock import utc_now
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
-from ticketing.common.mongo import new_id
+from ticketing.common.clock import Clock, utc_now
+from ticketing.common.mongo import Document, connect, new_id
 from ticketing.common.run import commands
 from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
-from ticketing.tickets import handlers
-from ticketing.tickets import routes
-from ticketing.tickets.repository import INDEXES
-from ticketing.tickets.repository import OrderReplica
-from ticketing.tickets.repository import TicketRepository
+from ticketing.common.settings import ServiceSettings, read
+from ticketing.tickets import handlers, routes
+from ticketing.tickets.repository import INDEXES, OrderReplica, TicketRepository
 from ticketing.tickets.service import Tickets
 
 

@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import TicketCreated
-from ticketing.common.events import TicketState
-from ticketing.common.events import TicketUpdated
+from ticketing.common.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
 from ticketing.common.money import from_cents
 
 Versions = Collection[int] | None

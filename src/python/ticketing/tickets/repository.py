@@ -8,18 +8,11 @@ import pymongo
 from ticketing.common import keys
 from ticketing.common.events import OrderState
 from ticketing.common.money import to_cents
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Indexes
-from ticketing.common.mongo import Store
+from ticketing.common.mongo import OUTBOX_INDEX, Document, Indexes, Store
 from ticketing.common.replica import Replica
-from ticketing.tickets.model import Order
-from ticketing.tickets.model import Ticket
+from ticketing.tickets.model import Order, Ticket
 from ticketing.tickets.sales import Sale
-from ticketing.tickets.search import Search
-from ticketing.tickets.search import Sort
-from ticketing.tickets.search import beginnings
-from ticketing.tickets.search import by_price
+from ticketing.tickets.search import Search, Sort, beginnings, by_price
 
 INDEXES: Indexes = {
     "tickets": [

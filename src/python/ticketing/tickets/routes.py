@@ -4,28 +4,24 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
-from ticketing.common.bodies import body
-from ticketing.common.bodies import query
+from ticketing.common.bodies import body, query
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import signed_in
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Tag
-from ticketing.common.operation import Who
+from ticketing.common.operation import Operation, Tag, Who
 from ticketing.common.pages import page
-from ticketing.common.replies import listed
-from ticketing.common.replies import shown
-from ticketing.common.replies import versions
+from ticketing.common.replies import listed, shown, versions
 from ticketing.common.web import use_cases
-from ticketing.tickets.schemas import DayWithSales
-from ticketing.tickets.schemas import NewTicket
-from ticketing.tickets.schemas import OwnTickets
-from ticketing.tickets.schemas import SalesPeriod
-from ticketing.tickets.schemas import Ticket
-from ticketing.tickets.schemas import TicketSearch
-from ticketing.tickets.schemas import sales_view
-from ticketing.tickets.schemas import ticket_view
-from ticketing.tickets.search import Search
-from ticketing.tickets.search import place
+from ticketing.tickets.schemas import (
+    DayWithSales,
+    NewTicket,
+    OwnTickets,
+    SalesPeriod,
+    Ticket,
+    TicketSearch,
+    sales_view,
+    ticket_view,
+)
+from ticketing.tickets.search import Search, place
 from ticketing.tickets.service import Tickets
 
 tickets = Blueprint("tickets", __name__, url_prefix="/api/tickets")

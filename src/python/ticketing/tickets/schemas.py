@@ -1,38 +1,18 @@
 """What clients send and get about tickets."""
 
 import re
-from typing import Annotated
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import Schema
-from marshmallow import ValidationError
-from marshmallow import fields
-from marshmallow import post_load
-from marshmallow import validate
-from marshmallow import validates_schema
-from msgspec import UNSET
-from msgspec import Meta
-from msgspec import UnsetType
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from msgspec import UNSET, Meta, UnsetType
 
 from ticketing.common.money import from_cents
-from ticketing.common.queries import NO_CURSOR
-from ticketing.common.queries import Page
-from ticketing.common.queries import choice
-from ticketing.common.queries import page_cursor
-from ticketing.common.queries import price
-from ticketing.common.queries import whole_number
-from ticketing.common.schemas import Price
-from ticketing.common.schemas import text
-from ticketing.common.views import Amount
-from ticketing.common.views import Id
-from ticketing.common.views import Time
-from ticketing.common.views import Versioned
-from ticketing.common.views import View
-from ticketing.common.views import time_or_unset
+from ticketing.common.queries import NO_CURSOR, Page, choice, page_cursor, price, whole_number
+from ticketing.common.schemas import Price, text
+from ticketing.common.views import Amount, Id, Time, Versioned, View, time_or_unset
 from ticketing.tickets import model
 from ticketing.tickets.sales import SalesOfDay
-from ticketing.tickets.search import Sort
-from ticketing.tickets.search import words
+from ticketing.tickets.search import Sort, words
 
 MAX_ASKED = 100
 """Characters of a search's words."""

@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from unicodedata import category
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from ticketing.tickets.model import Ticket
 

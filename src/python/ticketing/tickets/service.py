@@ -1,19 +1,14 @@
 """The use cases of tickets."""
 
 from collections.abc import Callable
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ticketing.common.conflicts import retry_on_conflict
 from ticketing.common.errors import Duplicate
 from ticketing.common.events import OrderState
-from ticketing.tickets.model import Order
-from ticketing.tickets.model import Ticket
-from ticketing.tickets.model import Versions
-from ticketing.tickets.repository import OrderReplica
-from ticketing.tickets.repository import TicketRepository
-from ticketing.tickets.sales import SalesOfDay
-from ticketing.tickets.sales import by_day
+from ticketing.tickets.model import Order, Ticket, Versions
+from ticketing.tickets.repository import OrderReplica, TicketRepository
+from ticketing.tickets.sales import SalesOfDay, by_day
 from ticketing.tickets.search import Search
 
 

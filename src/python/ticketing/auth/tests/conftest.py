@@ -9,11 +9,8 @@ from flask.testing import FlaskClient
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
+from ticketing.common.testing import ENV, client_of, memory_database
+from ticketing.common.testing_queries import Watched, scans
 
 
 @pytest.fixture()

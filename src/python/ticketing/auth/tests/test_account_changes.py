@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 
 from ticketing.auth.service import Accounts
 from ticketing.common.service import Service
-from ticketing.common.testing import client_of
-from ticketing.common.testing import take_events
+from ticketing.common.testing import client_of, take_events
 
 PASSWORD = "correct horse"
 ANN = {"email": "ann@example.com", "password": PASSWORD}

@@ -8,9 +8,7 @@ from unicodedata import normalize
 import hypothesis.strategies as st
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import example
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import example, given, settings
 
 from ticketing.auth.email_addresses import normalized
 from ticketing.auth.tests.test_account_changes import change

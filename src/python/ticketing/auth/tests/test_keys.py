@@ -9,12 +9,12 @@ from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
 from ticketing.common.keys import COLLECTION
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_idempotency import after_dying_anywhere
-from ticketing.common.testing_idempotency import is_replayed
-from ticketing.common.testing_idempotency import with_lost_answers
+from ticketing.common.testing import ENV, client_of, memory_database
+from ticketing.common.testing_idempotency import (
+    after_dying_anywhere,
+    is_replayed,
+    with_lost_answers,
+)
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

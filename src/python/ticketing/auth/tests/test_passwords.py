@@ -1,9 +1,7 @@
 """Passwords are kept as argon2 hashes, and a check takes the same time with and without one."""
 
 import time
-from concurrent.futures import Future
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from statistics import median
 from threading import Event
 from typing import Any
@@ -12,12 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
-from ticketing.auth.passwords import AT_ONCE
-from ticketing.auth.passwords import broken_rule
-from ticketing.auth.passwords import hash_password
-from ticketing.auth.passwords import is_outdated
-from ticketing.auth.passwords import turns
-from ticketing.auth.passwords import verify
+from ticketing.auth.passwords import AT_ONCE, broken_rule, hash_password, is_outdated, turns, verify
 from ticketing.auth.service import Accounts
 from ticketing.common.service import Service
 from ticketing.common.testing_servers import eventually

@@ -8,15 +8,8 @@ import pytest
 from ticketing.auth.main import build
 from ticketing.auth.repository import INDEXES
 from ticketing.common import keys
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
-from ticketing.common.testing_queries import Query
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
-from ticketing.common.testing_queries import that_queries_need
-from ticketing.common.testing_queries import without
+from ticketing.common.testing import ENV, client_of, memory_database, take_events
+from ticketing.common.testing_queries import Query, Watched, scans, that_queries_need, without
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

@@ -14,11 +14,7 @@ from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
 from ticketing.common.clock import utc_now
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
+from ticketing.common.testing import ENV, TurnedClock, client_of, memory_database, take_events
 from ticketing.common.testing_input import errors_of
 
 DAY = 24 * 60 * 60

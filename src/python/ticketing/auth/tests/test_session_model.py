@@ -1,18 +1,11 @@
 """A session as such: how its refresh tokens follow each other, and when it is over."""
 
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.auth.model import AT_ONCE
-from ticketing.auth.model import MOURNED
-from ticketing.auth.model import Lifetimes
-from ticketing.auth.model import Session
-from ticketing.auth.model import User
+from ticketing.auth.model import AT_ONCE, MOURNED, Lifetimes, Session, User
 from ticketing.common.events import SessionEnded
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

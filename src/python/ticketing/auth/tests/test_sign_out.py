@@ -10,10 +10,7 @@ from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
 from ticketing.common.bus import Done
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_messages
+from ticketing.common.testing import ENV, client_of, memory_database, take_messages
 from ticketing.common.testing_input import errors_of
 
 

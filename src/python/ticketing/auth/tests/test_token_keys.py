@@ -3,16 +3,16 @@
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization import NoEncryption
-from cryptography.hazmat.primitives.serialization import PrivateFormat
-from cryptography.hazmat.primitives.serialization import PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from flask.testing import FlaskClient
 
 from ticketing.auth.main import build
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import ENV, client_of, memory_database
 
 OLD, NEW = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 OTHERS = {name: value for name, value in ENV.items() if name != "JWT_KEY"}

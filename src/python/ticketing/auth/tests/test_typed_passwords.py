@@ -8,13 +8,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.auth.passwords import HAS_CONTROLS
-from ticketing.auth.passwords import TOO_COMMON
-from ticketing.auth.passwords import WRONG_LENGTH
-from ticketing.auth.passwords import broken_rule
-from ticketing.auth.passwords import normalized
-from ticketing.auth.tests.test_account_changes import change
-from ticketing.auth.tests.test_account_changes import wrong
+from ticketing.auth.passwords import HAS_CONTROLS, TOO_COMMON, WRONG_LENGTH, broken_rule, normalized
+from ticketing.auth.tests.test_account_changes import change, wrong
 from ticketing.common.testing_input import errors_of
 
 EMAIL = "ann@example.com"

@@ -4,9 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
-from flask import Response
-from flask import request
+from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
 from ticketing.client.assets import Assets

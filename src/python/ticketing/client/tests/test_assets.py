@@ -2,8 +2,7 @@
 
 import re
 
-from ticketing.client.tests.scripted import Services
-from ticketing.client.tests.scripted import browser
+from ticketing.client.tests.scripted import Services, browser
 
 CLIENT = browser(Services())
 

@@ -1,13 +1,10 @@
 """The chart of sales: a bar per day, in proportion."""
 
-from datetime import date
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from ticketing.client.chart import HEIGHT
-from ticketing.client.chart import WIDTH
-from ticketing.client.chart import sales_chart
+from ticketing.client.chart import HEIGHT, WIDTH, sales_chart
 from ticketing.client.views import Sales
 
 TODAY = date(2026, 1, 31)

@@ -1,18 +1,11 @@
 """When something is wrong: every failure is a page that says what to do, and nothing is leaked."""
 
-from urllib.parse import parse_qs
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from ticketing.client.tests.scripted import CSRF
-from ticketing.client.tests.scripted import ID
-from ticketing.client.tests.scripted import Services
-from ticketing.client.tests.scripted import browser
-from ticketing.client.tests.scripted import order
-from ticketing.client.tests.scripted import signed_in
-from ticketing.client.tests.scripted import ticket
+from ticketing.client.tests.scripted import CSRF, ID, Services, browser, order, signed_in, ticket
 
 NOT_AUTHORIZED = {"errors": [{"message": "Not Authorized"}]}
 

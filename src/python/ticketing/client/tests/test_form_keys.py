@@ -7,13 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.client.tests.scripted import CSRF
-from ticketing.client.tests.scripted import ID
-from ticketing.client.tests.scripted import Services
-from ticketing.client.tests.scripted import browser
-from ticketing.client.tests.scripted import order
-from ticketing.client.tests.scripted import signed_in
-from ticketing.client.tests.scripted import ticket
+from ticketing.client.tests.scripted import CSRF, ID, Services, browser, order, signed_in, ticket
 
 RUNNING = {"errors": [{"message": "The first request with this Idempotency-Key is still running"}]}
 OTHER = {"errors": [{"message": "This Idempotency-Key was used for another request"}]}

@@ -1,15 +1,11 @@
 """Prices and times as people read them."""
 
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
-from datetime import timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
-from ticketing.client.formats import moment
-from ticketing.client.formats import money
+from ticketing.client.formats import moment, money
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 250_000, tzinfo=UTC)
 

@@ -1,16 +1,12 @@
 """Where a visitor is led: only to pages of ours."""
 
-from urllib.parse import urljoin
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.client.paths import own_path
-from ticketing.client.paths import sign_in_then
-from ticketing.client.paths import with_query
+from ticketing.client.paths import own_path, sign_in_then, with_query
 
 
 @pytest.mark.parametrize("path", ["/", "/tickets/1", "/tickets/new?title=A%20b&price=2", "/a//b"])

@@ -1,23 +1,22 @@
 """What the scripts do in a browser: live pages, countdowns, times, forms and cards."""
 
 import re
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from ticketing.client.tests.script_site import Site
-from ticketing.client.tests.till_site import ALERT
-from ticketing.client.tests.till_site import PAID
-from ticketing.client.tests.till_site import live_page
-from ticketing.client.tests.till_site import open_till
-from ticketing.client.tests.till_site import pay_form
-from ticketing.client.tests.till_site import refused
-from ticketing.client.tests.till_site import says
-from ticketing.client.tests.till_site import versions
+from ticketing.client.tests.till_site import (
+    ALERT,
+    PAID,
+    live_page,
+    open_till,
+    pay_form,
+    refused,
+    says,
+    versions,
+)
 from ticketing.common.testing_servers import eventually
 
 

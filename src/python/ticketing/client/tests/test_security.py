@@ -8,15 +8,17 @@ import msgspec
 import pytest
 
 from ticketing.client.cards import Cards
-from ticketing.client.tests.scripted import CSRF
-from ticketing.client.tests.scripted import ID
-from ticketing.client.tests.scripted import SELLER
-from ticketing.client.tests.scripted import SETTINGS
-from ticketing.client.tests.scripted import Services
-from ticketing.client.tests.scripted import browser
-from ticketing.client.tests.scripted import order
-from ticketing.client.tests.scripted import signed_in
-from ticketing.client.tests.scripted import ticket
+from ticketing.client.tests.scripted import (
+    CSRF,
+    ID,
+    SELLER,
+    SETTINGS,
+    Services,
+    browser,
+    order,
+    signed_in,
+    ticket,
+)
 
 FORMS = [
     "/auth/signup",

@@ -1,15 +1,10 @@
 """A page that is open for longer than a token is good goes on: its scripts renew the session."""
 
 import pytest
-from playwright.sync_api import Page
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from ticketing.client.tests.script_site import Site
-from ticketing.client.tests.till_site import ALERT
-from ticketing.client.tests.till_site import PAID
-from ticketing.client.tests.till_site import live_page
-from ticketing.client.tests.till_site import open_till
-from ticketing.client.tests.till_site import says
+from ticketing.client.tests.till_site import ALERT, PAID, live_page, open_till, says
 from ticketing.common.testing_servers import eventually
 
 OVER = ({"errors": [{"message": "Not Authorized"}]}, 401)

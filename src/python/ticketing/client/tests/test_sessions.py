@@ -9,11 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.client.tests.scripted import BUYER
-from ticketing.client.tests.scripted import CSRF
-from ticketing.client.tests.scripted import Services
-from ticketing.client.tests.scripted import browser
-from ticketing.client.tests.scripted import signed_in
+from ticketing.client.tests.scripted import BUYER, CSRF, Services, browser, signed_in
 from ticketing.common.testing_tokens import JWT_KEY
 
 RENEW = "POST /api/users/renew"

@@ -9,13 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-from flask import Flask
-from flask import Response
-from flask import request
+from flask import Flask, Response, request
 from werkzeug.test import TestResponse
 
-from ticketing.client import streams
-from ticketing.client import watching
+from ticketing.client import streams, watching
 from ticketing.client.streams import create_streams_app
 
 ID = "0123456789abcdef01234567"

@@ -1,12 +1,10 @@
 """Pages of the site: one that is kept live, and one where a card pays."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
-from playwright.sync_api import Page
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from ticketing.client.tests.script_site import Site
 

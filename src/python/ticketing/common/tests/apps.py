@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint
-from flask import Flask
+from flask import Blueprint, Flask
 
 from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
+from ticketing.common.settings import ServiceSettings, read
 from ticketing.common.testing import ENV
 from ticketing.common.web import create_app
 

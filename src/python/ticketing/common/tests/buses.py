@@ -1,27 +1,17 @@
 """Both buses behind one face, so that one suite can ask the same of each."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from collections.abc import Callable
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import nats
 from nats.aio.client import Client
 
-from ticketing.common.bus import Bus
-from ticketing.common.bus import Done
-from ticketing.common.bus import Handle
-from ticketing.common.bus import Message
-from ticketing.common.bus import Verdict
-from ticketing.common.dead_letters import DeadLetter
-from ticketing.common.dead_letters import DeadLetters
-from ticketing.common.jetstream import ACK_WAIT
-from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.bus import Bus, Done, Handle, Message, Verdict
+from ticketing.common.dead_letters import DeadLetter, DeadLetters
+from ticketing.common.jetstream import ACK_WAIT, JetStreamBus
 from ticketing.common.memory_bus import MemoryBus
 
 SUBJECTS = ["order.created", "order.cancelled"]

@@ -5,8 +5,7 @@ import contextlib
 import io
 import json
 import logging
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,18 +19,12 @@ from secantus import SecantusDBServer
 from ticketing.common import logs
 from ticketing.common.mongo import Document
 from ticketing.common.service import Service
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import client_of, memory_database
 from ticketing.common.testing_servers import NatsServer
-from ticketing.common.tests.buses import BusStand
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import MemoryStand
-from ticketing.common.tests.buses import remove_streams
-from ticketing.common.tests.databases import OwnMongo
-from ticketing.common.tests.databases import on_server
+from ticketing.common.tests.buses import BusStand, JetStreamStand, MemoryStand, remove_streams
+from ticketing.common.tests.databases import OwnMongo, on_server
 from ticketing.common.tests.limited_service import Visit
-from ticketing.common.tests.processes import Process
-from ticketing.common.tests.processes import Start
+from ticketing.common.tests.processes import Process, Start
 
 LogLines = Callable[[], list[dict[str, Any]]]
 

@@ -7,8 +7,7 @@ from uuid import uuid4
 from pymongo.database import Database
 from secantus import SecantusDBServer
 
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
+from ticketing.common.mongo import Document, connect
 from ticketing.common.testing_servers import free_port
 
 

@@ -2,20 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema
-from marshmallow import validate
+from marshmallow import Schema, validate
 
-from ticketing.common.limits import by_address
-from ticketing.common.limits import limited
+from ticketing.common.limits import by_address, limited
 from ticketing.common.openapi import document
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Tag
-from ticketing.common.operation import Who
-from ticketing.common.queries import Page
-from ticketing.common.queries import choice
+from ticketing.common.operation import Operation, Tag, Who
+from ticketing.common.queries import Page, choice
 from ticketing.common.replies import told
 from ticketing.common.schemas import text
 from ticketing.common.views import Versioned

@@ -2,14 +2,12 @@
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from jwt import PyJWK
 
 from ticketing.common.tests.pems import private_pem
-from ticketing.common.token_keys import LocalKeys
-from ticketing.common.token_keys import read_pem
+from ticketing.common.token_keys import LocalKeys, read_pem
 
 
 def new_pair() -> PyJWK:

@@ -3,19 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.bodies import json_object
-from ticketing.common.limits import Often
-from ticketing.common.limits import by_address
-from ticketing.common.limits import by_user
-from ticketing.common.limits import limited
+from ticketing.common.limits import Often, by_address, by_user, limited
 from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
+from ticketing.common.settings import ServiceSettings, read
 from ticketing.common.testing import ENV
 
 THREE = "3/10 minutes"

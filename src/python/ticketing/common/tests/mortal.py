@@ -13,8 +13,7 @@ from typing import Any
 from ticketing.common.logs import logger
 from ticketing.common.run import start
 from ticketing.common.service import Service
-from ticketing.common.settings import BrokerSettings
-from ticketing.common.settings import read
+from ticketing.common.settings import BrokerSettings, read
 from ticketing.common.tests import sample
 from ticketing.common.worker import work
 

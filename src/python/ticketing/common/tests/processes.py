@@ -6,16 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 import requests
 
-from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing_servers import eventually, free_port
 
 START_SECONDS = 60
 SAMPLE = ("-m", "ticketing.common.tests.sample")

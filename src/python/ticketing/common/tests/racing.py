@@ -1,8 +1,6 @@
 """Requests with one key, made at the same moment to a service that runs as in production."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,11 +8,9 @@ from typing import Any
 import requests
 from secantus import SecantusDBServer
 
-from ticketing.common.idempotency import HEADER
-from ticketing.common.idempotency import REPLAYED
+from ticketing.common.idempotency import HEADER, REPLAYED
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
+from ticketing.common.testing import ENV, client_of
 from ticketing.common.tests.processes import Process
 from ticketing.common.tests.threads import together
 

@@ -4,12 +4,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
-from marshmallow import Schema
-from marshmallow import validate
+from marshmallow import Schema, validate
 
 from ticketing.common.aggregate import Aggregate
 from ticketing.common.bodies import body
@@ -18,15 +16,12 @@ from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
 from ticketing.common.identity import signed_in
 from ticketing.common.logs import logger
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Store
-from ticketing.common.mongo import connect
+from ticketing.common.mongo import OUTBOX_INDEX, Store, connect
 from ticketing.common.replica import Replica
 from ticketing.common.run import commands
 from ticketing.common.schemas import text
 from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
+from ticketing.common.settings import ServiceSettings, read
 from ticketing.common.web import use_cases
 
 log = logger(__name__)

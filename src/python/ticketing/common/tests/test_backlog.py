@@ -8,22 +8,20 @@ import msgspec
 import pytest
 
 from ticketing.common.batches import LARGEST
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Verdict
+from ticketing.common.bus import Done, Message, Verdict
 from ticketing.common.clock import utc_now
 from ticketing.common.events import PaymentRejected
 from ticketing.common.testing_servers import eventually
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import connected
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import raw_client
-from ticketing.common.tests.buses import until
-from ticketing.common.tests.processes import Process
-from ticketing.common.tests.processes import Start
-from ticketing.common.tests.sample import Notes
-from ticketing.common.tests.sample import build
+from ticketing.common.tests.buses import (
+    JetStreamStand,
+    connected,
+    consuming,
+    message,
+    raw_client,
+    until,
+)
+from ticketing.common.tests.processes import Process, Start
+from ticketing.common.tests.sample import Notes, build
 
 WRITTEN, TOLD = 10_000, 5_000
 """Events that wait in outboxes, and in the stream."""

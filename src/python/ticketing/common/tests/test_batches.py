@@ -2,9 +2,7 @@
 
 from itertools import repeat
 
-from ticketing.common.batches import LARGEST
-from ticketing.common.batches import SECONDS
-from ticketing.common.batches import Batch
+from ticketing.common.batches import LARGEST, SECONDS, Batch
 
 
 def sizes(seconds_each: float, times: int, batch: Batch) -> list[int]:

@@ -8,19 +8,13 @@ import pytest
 from flask import Blueprint
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from marshmallow import Schema
-from marshmallow import validate
+from marshmallow import Schema, validate
 
-from ticketing.common.bodies import MAX_BODY
-from ticketing.common.bodies import body
-from ticketing.common.schemas import Price
-from ticketing.common.schemas import text
-from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.apps import errors
-from ticketing.common.tests.apps import reply
+from ticketing.common.bodies import MAX_BODY, body
+from ticketing.common.schemas import Price, text
+from ticketing.common.tests.apps import app_of, errors, reply
 
 routes = Blueprint("bodies", __name__)
 

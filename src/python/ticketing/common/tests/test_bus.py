@@ -2,22 +2,10 @@
 
 import asyncio
 
-from ticketing.common.bus import Again
-from ticketing.common.bus import Bus
-from ticketing.common.bus import Done
-from ticketing.common.bus import EventRouter
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
-from ticketing.common.bus import Verdict
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
+from ticketing.common.bus import Again, Bus, Done, EventRouter, Message, Park, Verdict
+from ticketing.common.errors import NotYet, Refused
 from ticketing.common.events import ExpirationCompleted
-from ticketing.common.tests.buses import SUBJECTS
-from ticketing.common.tests.buses import BusStand
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import until
+from ticketing.common.tests.buses import SUBJECTS, BusStand, Listener, consuming, message, until
 
 EXPIRATION = (
     b'{"subject":"expiration.completed","id":"e","occurredAt":"2026-01-31T12:00:00Z","orderId":"o"}'

@@ -3,22 +3,15 @@
 from itertools import pairwise
 
 import pytest
-from pymongo.errors import AutoReconnect
-from pymongo.errors import OperationFailure
-from pymongo.errors import ServerSelectionTimeoutError
-from pymongo.errors import WTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WTimeoutError,
+)
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Park
-from ticketing.common.bus import judge
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.bus import MAX_TRIES, Again, Done, Park, judge
+from ticketing.common.errors import Conflict, Duplicate, NotFound, NotYet, Refused, Unavailable
 
 
 def delays(error: Exception, tries: int) -> list[float]:

@@ -1,11 +1,8 @@
 """Times as the platform keeps and shows them."""
 
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from ticketing.common.clock import iso
-from ticketing.common.clock import utc_now
+from ticketing.common.clock import iso, utc_now
 from ticketing.common.tests.things import NOON
 
 

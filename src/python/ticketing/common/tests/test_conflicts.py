@@ -3,9 +3,7 @@
 import pytest
 
 from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import Refused
+from ticketing.common.errors import Conflict, Duplicate, Refused
 
 
 class Race:

@@ -9,8 +9,7 @@ import pytest
 from pymongo.database import Database
 
 from ticketing.common import logs
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
+from ticketing.common.mongo import Document, connect
 from ticketing.common.tests.conftest import LogLines
 
 WRONG = {

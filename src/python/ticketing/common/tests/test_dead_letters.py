@@ -2,27 +2,16 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import nats
 import pytest
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
-from ticketing.common.bus import Verdict
+from ticketing.common.bus import Done, Message, Park, Verdict
 from ticketing.common.dead_letters import DeadLetters
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
-from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import connected
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
+from ticketing.common.errors import NotFound, Refused, Unavailable
+from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.tests.buses import Listener, connected, consuming, message
 
 
 @pytest.fixture()

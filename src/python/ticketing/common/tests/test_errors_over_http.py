@@ -3,26 +3,24 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Blueprint
-from flask import abort
+from flask import Blueprint, abort
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.errors import Changed
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Invalid
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
-from ticketing.common.keys import OtherRequest
-from ticketing.common.keys import StillRunning
-from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.apps import errors
-from ticketing.common.tests.apps import reply
+from ticketing.common.errors import (
+    Changed,
+    Conflict,
+    Duplicate,
+    Failure,
+    Invalid,
+    NotAuthorized,
+    NotFound,
+    NotYet,
+    Refused,
+    Unavailable,
+)
+from ticketing.common.keys import OtherRequest, StillRunning
+from ticketing.common.tests.apps import app_of, errors, reply
 from ticketing.common.tests.conftest import LogLines
 
 routes = Blueprint("failures", __name__, url_prefix="/api")

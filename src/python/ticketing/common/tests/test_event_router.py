@@ -3,17 +3,9 @@
 import msgspec
 import pytest
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import EventRouter
-from ticketing.common.bus import Message
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.events import Event
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.events import PaymentRejected
-from ticketing.common.events import subject
+from ticketing.common.bus import MAX_TRIES, Again, Done, EventRouter, Message
+from ticketing.common.errors import NotYet, Refused
+from ticketing.common.events import Event, ExpirationCompleted, PaymentRejected, subject
 from ticketing.common.tests.conftest import LogLines
 from ticketing.common.tests.things import NOON
 

@@ -6,19 +6,20 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.events import Event
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import OrderedTicket
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentState
-from ticketing.common.events import TicketState
-from ticketing.common.events import TicketUpdated
-from ticketing.common.events import subject
+from ticketing.common.events import (
+    Event,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    PaymentState,
+    TicketState,
+    TicketUpdated,
+    subject,
+)
 from ticketing.common.tests.things import NOON
 
 SUBJECTS = {

@@ -13,11 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import EventRouter
-from ticketing.common.bus import Message
-from ticketing.common.events import Event
-from ticketing.common.events import subject
+from ticketing.common.bus import Done, EventRouter, Message
+from ticketing.common.events import Event, subject
 from ticketing.common.tests.things import NOON
 
 Way = tuple[str, ...]

@@ -9,8 +9,7 @@ from flask import Blueprint
 
 from ticketing.common import health
 from ticketing.common.testing_servers import free_port
-from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.apps import reply
+from ticketing.common.tests.apps import app_of, reply
 from ticketing.common.tests.conftest import LogLines
 
 

@@ -2,43 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
-from typing import Any
-from typing import cast
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
 from pymongo.errors import AutoReconnect
 from werkzeug.test import TestResponse
 
-from ticketing.common.idempotency import EXTENSION
-from ticketing.common.idempotency import HEADER
-from ticketing.common.idempotency import REPLAYED
-from ticketing.common.keys import COLLECTION
-from ticketing.common.keys import KEPT
-from ticketing.common.keys import LEASE
-from ticketing.common.keys import Answer
-from ticketing.common.keys import Claim
-from ticketing.common.keys import Keys
-from ticketing.common.keys import StillRunning
-from ticketing.common.testing import ENV
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_idempotency import after_dying_anywhere
-from ticketing.common.testing_idempotency import end_leases
-from ticketing.common.testing_idempotency import is_replayed
-from ticketing.common.testing_idempotency import with_lost_answers
-from ticketing.common.tests.things_api import Things
-from ticketing.common.tests.things_api import build
-from ticketing.common.tests.things_api import fail
-from ticketing.common.tests.things_api import hear_nothing
-from ticketing.common.tests.things_api import lose_a_race
-from ticketing.common.tests.things_api import not_heard_of_yet
-from ticketing.common.tests.things_api import refuse
+from ticketing.common.idempotency import EXTENSION, HEADER, REPLAYED
+from ticketing.common.keys import COLLECTION, KEPT, LEASE, Answer, Claim, Keys, StillRunning
+from ticketing.common.testing import ENV, Interrupted, TurnedClock, client_of, memory_database
+from ticketing.common.testing_idempotency import (
+    after_dying_anywhere,
+    end_leases,
+    is_replayed,
+    with_lost_answers,
+)
+from ticketing.common.tests.things_api import (
+    Things,
+    build,
+    fail,
+    hear_nothing,
+    lose_a_race,
+    not_heard_of_yet,
+    refuse,
+)
 
 KEY = "a key"
 RUNNING = "The first request with this Idempotency-Key is still running"

@@ -3,33 +3,27 @@
 import base64
 import secrets
 import time
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
 import pytest
-from flask import Blueprint
-from flask import jsonify
+from flask import Blueprint, jsonify
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
-from flask_jwt_extended import current_user
-from flask_jwt_extended import jwt_required
-from hypothesis import given
-from hypothesis import settings
+from flask_jwt_extended import current_user, jwt_required
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.identity import SessionGrant
-from ticketing.common.identity import end_session
-from ticketing.common.identity import named_session
-from ticketing.common.identity import signed_in
-from ticketing.common.identity import start_session
-from ticketing.common.identity import user_if_signed_in
-from ticketing.common.testing_tokens import forged
-from ticketing.common.testing_tokens import token_of
-from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.apps import errors
-from ticketing.common.tests.apps import reply
+from ticketing.common.identity import (
+    SessionGrant,
+    end_session,
+    named_session,
+    signed_in,
+    start_session,
+    user_if_signed_in,
+)
+from ticketing.common.testing_tokens import forged, token_of
+from ticketing.common.tests.apps import app_of, errors, reply
 
 routes = Blueprint("identity", __name__)
 NOT_AUTHORIZED = errors(401, "Not Authorized")

@@ -1,27 +1,23 @@
 """What a consumer on a server has in hand together: never two that may have killed a worker."""
 
 import asyncio
-from collections.abc import Awaitable
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Verdict
-from ticketing.common.in_flight import InFlight
-from ticketing.common.in_flight import deliveries
-from ticketing.common.tests.buses import SUBJECTS
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import raw_client
-from ticketing.common.tests.buses import until
+from ticketing.common.bus import MAX_TRIES, Again, Done, Message, Verdict
+from ticketing.common.in_flight import InFlight, deliveries
+from ticketing.common.tests.buses import (
+    SUBJECTS,
+    JetStreamStand,
+    Listener,
+    consuming,
+    message,
+    raw_client,
+    until,
+)
 
 ACK_WAIT = 2.0
 """Seconds: more than the tests need between taking a message in hand and its answer."""

@@ -5,18 +5,18 @@ from contextlib import suppress
 
 import nats
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
+from ticketing.common.bus import Done, Message, Park
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.testing_servers import NatsServer
-from ticketing.common.tests.buses import SUBJECTS
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import connected
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import until
+from ticketing.common.tests.buses import (
+    SUBJECTS,
+    JetStreamStand,
+    Listener,
+    connected,
+    consuming,
+    message,
+    until,
+)
 
 
 def in_reach(bus: JetStreamBus) -> bool:

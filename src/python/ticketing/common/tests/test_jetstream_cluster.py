@@ -11,20 +11,12 @@ import nats
 import pytest
 from nats.js.api import ClusterInfo
 
-from ticketing.common.bus import Message
-from ticketing.common.bus import Verdict
-from ticketing.common.dead_letters import DeadLetter
-from ticketing.common.dead_letters import DeadLetters
+from ticketing.common.bus import Message, Verdict
+from ticketing.common.dead_letters import DeadLetter, DeadLetters
 from ticketing.common.errors import Unavailable
 from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.testing_servers import NatsServer
-from ticketing.common.testing_servers import free_port
-from ticketing.common.tests.buses import SUBJECTS
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import connected
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import until
+from ticketing.common.testing_servers import NatsServer, free_port
+from ticketing.common.tests.buses import SUBJECTS, Listener, connected, consuming, message, until
 
 STREAMS = ["TICKETING", "TICKETING_DEAD", "TICKETING_UNANSWERED"]
 

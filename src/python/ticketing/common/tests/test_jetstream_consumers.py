@@ -6,19 +6,17 @@ import nats
 import pytest
 from nats.js.api import ConsumerConfig
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Verdict
-from ticketing.common.tests.buses import SUBJECTS
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import connected
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import raw_client
-from ticketing.common.tests.buses import until
+from ticketing.common.bus import MAX_TRIES, Again, Done, Message, Verdict
+from ticketing.common.tests.buses import (
+    SUBJECTS,
+    JetStreamStand,
+    Listener,
+    connected,
+    consuming,
+    message,
+    raw_client,
+    until,
+)
 
 OLDER, NEWER = ["order.created"], ["order.created", "order.completed"]
 

@@ -12,12 +12,9 @@ import pytest
 from ticketing.common.bus import MAX_TRIES
 from ticketing.common.dead_letters import DeadLetters
 from ticketing.common.testing_servers import eventually
-from ticketing.common.tests.mortal import ACK_WAIT
-from ticketing.common.tests.mortal import DEADLY
-from ticketing.common.tests.processes import Process
-from ticketing.common.tests.processes import Start
-from ticketing.common.tests.sample import Notes
-from ticketing.common.tests.sample import build
+from ticketing.common.tests.mortal import ACK_WAIT, DEADLY
+from ticketing.common.tests.processes import Process, Start
+from ticketing.common.tests.sample import Notes, build
 
 MORTAL = ("-m", "ticketing.common.tests.mortal")
 

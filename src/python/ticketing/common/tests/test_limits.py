@@ -9,12 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from ticketing.common.testing_servers import RedisServer
-from ticketing.common.testing_servers import eventually
-from ticketing.common.tests.limited_service import THREE
-from ticketing.common.tests.limited_service import Visit
-from ticketing.common.tests.limited_service import service
-from ticketing.common.tests.limited_service import statuses
+from ticketing.common.testing_servers import RedisServer, eventually
+from ticketing.common.tests.limited_service import THREE, Visit, service, statuses
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ticketing.common.testing_servers import RedisServer
-from ticketing.common.tests.limited_service import Visit
-from ticketing.common.tests.limited_service import service
-from ticketing.common.tests.limited_service import statuses
+from ticketing.common.tests.limited_service import Visit, service, statuses
 
 
 def test_while_redis_is_away_this_process_counts(tmp_path: Any, visit: Visit) -> None:

@@ -10,12 +10,10 @@ from pymongo.database import Database
 from werkzeug.test import TestResponse
 
 from ticketing.common.keys import COLLECTION
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import connect
+from ticketing.common.mongo import Document, connect
 from ticketing.common.testing import client_of
 from ticketing.common.testing_idempotency import is_replayed
-from ticketing.common.tests.lossy import LossyProxy
-from ticketing.common.tests.lossy import lossy
+from ticketing.common.tests.lossy import LossyProxy, lossy
 from ticketing.common.tests.things_api import build
 
 

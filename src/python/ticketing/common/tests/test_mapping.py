@@ -1,9 +1,7 @@
 """What becomes of a dataclass in MongoDB, and of a document in a program."""
 
-from dataclasses import dataclass
-from dataclasses import field
-from datetime import UTC
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.mapping import from_document
-from ticketing.common.mapping import state_of
-from ticketing.common.mapping import stored_names
+from ticketing.common.mapping import from_document, state_of, stored_names
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 AS_SERVICES_READ: Any = bson.CodecOptions(tz_aware=True)

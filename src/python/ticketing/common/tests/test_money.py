@@ -2,12 +2,10 @@
 
 import json
 
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.money import from_cents
-from ticketing.common.money import to_cents
+from ticketing.common.money import from_cents, to_cents
 
 
 @settings(deadline=None)

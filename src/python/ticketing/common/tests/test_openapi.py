@@ -4,14 +4,9 @@ from typing import Any
 
 import pytest
 
-from ticketing.common.identity import CSRF
-from ticketing.common.identity import CSRF_HEADER
-from ticketing.common.identity import SESSION
+from ticketing.common.identity import CSRF, CSRF_HEADER, SESSION
 from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.documented import ALL
-from ticketing.common.tests.documented import MADE
-from ticketing.common.tests.documented import ONE
-from ticketing.common.tests.documented import routes
+from ticketing.common.tests.documented import ALL, MADE, ONE, routes
 
 KEY = ("header", "Idempotency-Key")
 

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from ticketing.common.tests.documented import ALL
-from ticketing.common.tests.documented import MADE
-from ticketing.common.tests.documented import ONE
+from ticketing.common.tests.documented import ALL, MADE, ONE
 
 
 def sentences(answer: dict[str, Any]) -> list[tuple[str, str | None]]:

@@ -1,40 +1,29 @@
 """The relay from outbox to bus, in memory and with real servers alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
 from pymongo.database import Database
 
 from ticketing.common import outbox
-from ticketing.common.bus import Bus
-from ticketing.common.bus import Handle
-from ticketing.common.bus import Message
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import ensure_indexes
-from ticketing.common.outbox import BATCH
-from ticketing.common.outbox import publish_pending
-from ticketing.common.outbox import relay
+from ticketing.common.bus import Bus, Handle, Message
+from ticketing.common.mongo import OUTBOX_INDEX, Document, ensure_indexes
+from ticketing.common.outbox import BATCH, publish_pending, relay
 from ticketing.common.testing import memory_database
-from ticketing.common.tests.buses import BusStand
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import MemoryStand
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import until
+from ticketing.common.tests.buses import (
+    BusStand,
+    JetStreamStand,
+    Listener,
+    MemoryStand,
+    consuming,
+    until,
+)
 from ticketing.common.tests.databases import on_server
-from ticketing.common.tests.things import Thing
-from ticketing.common.tests.things import Things
-from ticketing.common.tests.things import save
-from ticketing.common.tests.things import waiting
+from ticketing.common.tests.things import Thing, Things, save, waiting
 
 SUBJECTS = ["expiration.completed"]
 

@@ -1,20 +1,16 @@
 """Lists in pages, walked as a client would."""
 
 import re
-from urllib.parse import parse_qs
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Blueprint
-from flask import Response
+from flask import Blueprint, Response
 from werkzeug.test import TestResponse
 
 from ticketing.common.bodies import query
 from ticketing.common.pages import page
 from ticketing.common.queries import Page
-from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.apps import errors
-from ticketing.common.tests.apps import reply
+from ticketing.common.tests.apps import app_of, errors, reply
 from ticketing.common.views import View
 
 IDS = [f"{number:024x}" for number in range(1, 121)]

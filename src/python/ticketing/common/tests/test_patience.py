@@ -6,22 +6,18 @@ from itertools import pairwise
 
 import pytest
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Bus
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
-from ticketing.common.bus import Verdict
-from ticketing.common.tests.buses import SUBJECTS
-from ticketing.common.tests.buses import BusStand
-from ticketing.common.tests.buses import JetStreamStand
-from ticketing.common.tests.buses import Listener
-from ticketing.common.tests.buses import MemoryStand
-from ticketing.common.tests.buses import consuming
-from ticketing.common.tests.buses import message
-from ticketing.common.tests.buses import until
-from ticketing.common.tests.buses import until_parked
+from ticketing.common.bus import MAX_TRIES, Again, Bus, Done, Message, Park, Verdict
+from ticketing.common.tests.buses import (
+    SUBJECTS,
+    BusStand,
+    JetStreamStand,
+    Listener,
+    MemoryStand,
+    consuming,
+    message,
+    until,
+    until_parked,
+)
 
 ACK_WAIT = 0.4
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from flask import Blueprint
-from flask import Response
+from flask import Blueprint, Response
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 

@@ -1,8 +1,7 @@
 """Whose word counts on a visitor's address and scheme."""
 
 import pytest
-from flask import Blueprint
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.proxies import Proxies

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 import pytest
 from jwt import PyJWK
 
-from ticketing.common.published_keys import KEPT
-from ticketing.common.published_keys import PAUSE
-from ticketing.common.published_keys import PublishedKeys
-from ticketing.common.tests.key_server import Auth
-from ticketing.common.tests.key_server import new_pair
+from ticketing.common.published_keys import KEPT, PAUSE, PublishedKeys
+from ticketing.common.tests.key_server import Auth, new_pair
 
 
 class Time:

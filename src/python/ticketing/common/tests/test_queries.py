@@ -1,22 +1,16 @@
 """The rule that says which queries scan, held against what a server says that it does."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
 import pytest
 from pymongo.database import Database
 
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import ensure_indexes
+from ticketing.common.mongo import OUTBOX_INDEX, Document, ensure_indexes
 from ticketing.common.testing import memory_database
-from ticketing.common.testing_queries import Query
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
-from ticketing.common.tests.things import Things
-from ticketing.common.tests.things import save
+from ticketing.common.testing_queries import Query, Watched, scans
+from ticketing.common.tests.things import Things, save
 
 INDEXES = {
     "things": [

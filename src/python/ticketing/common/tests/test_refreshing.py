@@ -8,21 +8,15 @@ import pytest
 import requests
 
 from ticketing.common.clock import utc_now
-from ticketing.common.events import Event
-from ticketing.common.events import SessionEnded
-from ticketing.common.events import SessionState
-from ticketing.common.events import UserSignedOut
-from ticketing.common.events import UserState
+from ticketing.common.events import Event, SessionEnded, SessionState, UserSignedOut, UserState
 from ticketing.common.mongo import connect
 from ticketing.common.revocations import Revocations
 from ticketing.common.testing import message_of
 from ticketing.common.testing_servers import eventually
 from ticketing.common.testing_tokens import token_of
 from ticketing.common.tests.databases import OwnMongo
-from ticketing.common.tests.key_server import Auth
-from ticketing.common.tests.key_server import new_pair
-from ticketing.common.tests.processes import Process
-from ticketing.common.tests.processes import Start
+from ticketing.common.tests.key_server import Auth, new_pair
+from ticketing.common.tests.processes import Process, Start
 
 KEY = "k" * 32
 

@@ -3,16 +3,14 @@
 from functools import partial
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
 from ticketing.common.errors import NotFound
 from ticketing.common.mongo import Document
 from ticketing.common.testing import memory_database
-from ticketing.common.tests.things import Copies
-from ticketing.common.tests.things import Copy
+from ticketing.common.tests.things import Copies, Copy
 from ticketing.common.tests.threads import together
 
 

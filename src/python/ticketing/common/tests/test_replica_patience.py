@@ -2,10 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Iterator
-from concurrent.futures import Future
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -14,11 +12,9 @@ from ticketing.common import replica as replicas
 from ticketing.common.errors import NotFound
 from ticketing.common.mongo import new_id
 from ticketing.common.replica import WAITING
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import UNKNOWN_ID, memory_database
 from ticketing.common.testing_servers import eventually
-from ticketing.common.tests.things import Copies
-from ticketing.common.tests.things import Copy
+from ticketing.common.tests.things import Copies, Copy
 
 PATIENCE = 120.0
 AT_ONCE = PATIENCE / 2

@@ -5,19 +5,11 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.aggregate import Aggregate
-from ticketing.common.operation import Operation
-from ticketing.common.operation import Who
+from ticketing.common.operation import Operation, Who
 from ticketing.common.pages import page
-from ticketing.common.replies import empty
-from ticketing.common.replies import listed
-from ticketing.common.replies import shown
-from ticketing.common.replies import told
-from ticketing.common.replies import versions
-from ticketing.common.tests.apps import app_of
-from ticketing.common.tests.apps import errors
-from ticketing.common.tests.apps import reply
-from ticketing.common.views import Versioned
-from ticketing.common.views import View
+from ticketing.common.replies import empty, listed, shown, told, versions
+from ticketing.common.tests.apps import app_of, errors, reply
+from ticketing.common.views import Versioned, View
 
 
 class Thing(Versioned, frozen=True):

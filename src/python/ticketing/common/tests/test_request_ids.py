@@ -1,11 +1,9 @@
 """The id that follows a request through logs and events."""
 
 import pytest
-from flask import Blueprint
-from flask import jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from structlog.contextvars import bind_contextvars
-from structlog.contextvars import get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from ticketing.common.tests.apps import app_of
 

@@ -7,22 +7,12 @@ import pytest
 from flask import Blueprint
 
 from ticketing.common.clock import utc_now
-from ticketing.common.events import SessionEnded
-from ticketing.common.events import SessionState
-from ticketing.common.events import UserSignedOut
-from ticketing.common.events import UserState
-from ticketing.common.revocations import COLLECTION
-from ticketing.common.revocations import INDEXES
-from ticketing.common.revocations import KEPT
-from ticketing.common.revocations import OVERLAP
-from ticketing.common.revocations import Revocations
+from ticketing.common.events import SessionEnded, SessionState, UserSignedOut, UserState
+from ticketing.common.revocations import COLLECTION, INDEXES, KEPT, OVERLAP, Revocations
 from ticketing.common.service import Service
-from ticketing.common.settings import Settings
-from ticketing.common.settings import read
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
+from ticketing.common.settings import Settings, read
+from ticketing.common.testing import TurnedClock, memory_database
+from ticketing.common.testing_queries import Watched, scans
 from ticketing.common.testing_tokens import claims_of
 from ticketing.common.tests.apps import service_of
 

@@ -6,19 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import example
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from marshmallow import Schema
-from marshmallow import ValidationError
-from marshmallow import validate
+from marshmallow import Schema, ValidationError, validate
 
 from ticketing.common.money import from_cents
 from ticketing.common.queries import Page
-from ticketing.common.schemas import Price
-from ticketing.common.schemas import identifier
-from ticketing.common.schemas import text
+from ticketing.common.schemas import Price, identifier, text
 
 
 class Form(Schema):

@@ -2,10 +2,7 @@
 
 import pytest
 
-from ticketing.common.settings import BrokerSettings
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import Settings
-from ticketing.common.settings import read
+from ticketing.common.settings import BrokerSettings, ServiceSettings, Settings, read
 
 KEY = "a secret of at least thirty-two bytes"
 ENV = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEY": KEY, "UNRELATED": "x"}

@@ -8,19 +8,9 @@ import pytest
 from pymongo.database import Database
 from structlog.contextvars import bound_contextvars
 
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import NotFound
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import ensure_indexes
-from ticketing.common.mongo import new_id
-from ticketing.common.tests.things import NOON
-from ticketing.common.tests.things import Thing
-from ticketing.common.tests.things import Things
-from ticketing.common.tests.things import changed
-from ticketing.common.tests.things import save
-from ticketing.common.tests.things import waiting
+from ticketing.common.errors import Conflict, Duplicate, NotFound
+from ticketing.common.mongo import OUTBOX_INDEX, Document, ensure_indexes, new_id
+from ticketing.common.tests.things import NOON, Thing, Things, changed, save, waiting
 from ticketing.common.tests.threads import together
 
 INDEXES = {

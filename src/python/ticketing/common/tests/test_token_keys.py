@@ -3,20 +3,18 @@
 import base64
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
-from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization import NoEncryption
-from cryptography.hazmat.primitives.serialization import PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
-from ticketing.common.tests.pems import private_pem
-from ticketing.common.tests.pems import public_pem
-from ticketing.common.token_keys import LocalKeys
-from ticketing.common.token_keys import read_pem
-from ticketing.common.token_keys import shared_key
+from ticketing.common.tests.pems import private_pem, public_pem
+from ticketing.common.token_keys import LocalKeys, read_pem, shared_key
 
 RFC_8037 = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
 """The private key of its appendix A; the public one and the thumbprint stand there, too."""

@@ -12,29 +12,20 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Blueprint
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
-from flask_jwt_extended import JWTManager
-from flask_jwt_extended import current_user
+from flask_jwt_extended import JWTManager, current_user
 from jwt import PyJWK
 
 from ticketing.common.errors import NotAuthorized
-from ticketing.common.identity import init_identity
-from ticketing.common.identity import signed_in
+from ticketing.common.identity import init_identity, signed_in
 from ticketing.common.revocations import Revocations
 from ticketing.common.testing import memory_database
-from ticketing.common.testing_tokens import claims_of
-from ticketing.common.testing_tokens import token_of
+from ticketing.common.testing_tokens import claims_of, token_of
 from ticketing.common.tests.key_server import new_pair
-from ticketing.common.tests.pems import private_pem
-from ticketing.common.tests.pems import public_pem
-from ticketing.common.token_keys import LocalKeys
-from ticketing.common.token_keys import read_pem
-from ticketing.common.token_keys import shared_key
-from ticketing.common.tokens import REMEMBERED
-from ticketing.common.tokens import Claims
-from ticketing.common.tokens import TokenManager
+from ticketing.common.tests.pems import private_pem, public_pem
+from ticketing.common.token_keys import LocalKeys, read_pem, shared_key
+from ticketing.common.tokens import REMEMBERED, Claims, TokenManager
 
 OLD_SECRET = "the old key, of thirty-two bytes or more"
 OLD = shared_key(OLD_SECRET)

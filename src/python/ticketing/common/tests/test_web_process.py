@@ -11,9 +11,7 @@ import psutil
 import pytest
 
 from ticketing.common.bodies import MAX_BODY
-from ticketing.common.server import GRACE
-from ticketing.common.server import HEADERS_WITHIN
-from ticketing.common.server import MAX_HEADERS
+from ticketing.common.server import GRACE, HEADERS_WITHIN, MAX_HEADERS
 from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start

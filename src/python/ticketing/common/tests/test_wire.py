@@ -1,7 +1,6 @@
 """How messages look on NATS, also those that nobody of ours has sent."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 

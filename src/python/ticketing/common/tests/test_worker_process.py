@@ -10,12 +10,10 @@ import nats
 import pytest
 
 from ticketing.common.outbox import SWEEP
-from ticketing.common.testing_servers import NatsServer
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing_servers import NatsServer, eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
-from ticketing.common.tests.sample import Notes
-from ticketing.common.tests.sample import build
+from ticketing.common.tests.sample import Notes, build
 from ticketing.common.tests.things import waiting
 
 

@@ -1,15 +1,12 @@
 """What stands for any aggregate, and for any copy: the tests of stores and outboxes save them."""
 
 from dataclasses import dataclass
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ticketing.common.aggregate import Aggregate
 from ticketing.common.events import ExpirationCompleted
-from ticketing.common.mongo import Document
-from ticketing.common.mongo import Store
+from ticketing.common.mongo import Document, Store
 from ticketing.common.replica import Replica
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

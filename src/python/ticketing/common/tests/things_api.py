@@ -7,22 +7,15 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
-from marshmallow import Schema
-from marshmallow import validate
+from marshmallow import Schema, validate
 
 from ticketing.common import keys
 from ticketing.common.aggregate import Aggregate
 from ticketing.common.bodies import body
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Duplicate
-from ticketing.common.errors import NotFound
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import Conflict, Duplicate, NotFound, Refused, Unavailable
 from ticketing.common.idempotency import idempotent
 from ticketing.common.identity import signed_in
-from ticketing.common.mongo import OUTBOX_INDEX
-from ticketing.common.mongo import Store
-from ticketing.common.mongo import new_id
+from ticketing.common.mongo import OUTBOX_INDEX, Store, new_id
 from ticketing.common.schemas import text
 from ticketing.common.service import Service
 from ticketing.common.tests.apps import service_of

@@ -1,8 +1,7 @@
 """Calls made at the same moment, to see who wins."""
 
 import threading
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 def together(calls: Sequence[Callable[[], object]]) -> None:

@@ -1,12 +1,8 @@
 """Breaks one thing in rendered manifests, to see that the rule that is there for it tells."""
 
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Rule
-from ticketing.deploy.tests.manifests import find
-from ticketing.deploy.tests.manifests import render
+from ticketing.deploy.tests.manifests import Json, Rule, find, render
 
 GONE = object()
 """In place of a value: what is there is taken away."""

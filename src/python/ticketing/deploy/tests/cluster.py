@@ -9,10 +9,8 @@ import requests
 
 from ticketing.common.testing_servers import eventually
 from ticketing.deploy.tests import pods
-from ticketing.deploy.tests.container import Container
-from ticketing.deploy.tests.container import Place
-from ticketing.deploy.tests.engine import docker
-from ticketing.deploy.tests.engine import remove
+from ticketing.deploy.tests.container import Container, Place
+from ticketing.deploy.tests.engine import docker, remove
 from ticketing.deploy.tests.manifests import render
 from ticketing.deploy.tests.pods import Pod
 from ticketing.local import caddyfile

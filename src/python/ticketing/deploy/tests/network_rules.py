@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from ticketing.deploy.tests.manifests import COMPONENT
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.manifests import containers
-from ticketing.deploy.tests.manifests import labels
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import selects
-from ticketing.deploy.tests.manifests import title
-from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests.manifests import (
+    COMPONENT,
+    Json,
+    Manifests,
+    containers,
+    labels,
+    of_kind,
+    selects,
+    title,
+    workloads,
+)
 
 Arrow = tuple[str, str, int | str]
 """Who calls, who answers, on which port (a number, or text that tells what is wrong with it)."""

@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 
 from ticketing.common.server import GRACE
-from ticketing.deploy.tests.manifests import COMPONENT
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.manifests import config
-from ticketing.deploy.tests.manifests import containers
-from ticketing.deploy.tests.manifests import is_ours
-from ticketing.deploy.tests.manifests import labels
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import running
-from ticketing.deploy.tests.manifests import selects
-from ticketing.deploy.tests.manifests import spec
-from ticketing.deploy.tests.manifests import title
-from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests.manifests import (
+    COMPONENT,
+    Json,
+    Manifests,
+    config,
+    containers,
+    is_ours,
+    labels,
+    of_kind,
+    running,
+    selects,
+    spec,
+    title,
+    workloads,
+)
 
 POD = {"automountServiceAccountToken": False, "enableServiceLinks": False}
 POD_SECURITY = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}

@@ -1,21 +1,21 @@
 """Pods of a rendered overlay, as a container engine needs to know them."""
 
 import secrets
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.manifests import config
-from ticketing.deploy.tests.manifests import containers
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import resolved
-from ticketing.deploy.tests.manifests import selects
-from ticketing.deploy.tests.manifests import variables
-from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests.manifests import (
+    Json,
+    Manifests,
+    config,
+    containers,
+    of_kind,
+    resolved,
+    selects,
+    variables,
+    workloads,
+)
 
 WRITABLE = ("emptyDir", "persistentVolumeClaim")
 

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from ticketing.deploy.tests.manifests import COMPONENT
-from ticketing.deploy.tests.manifests import NAME
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.manifests import containers
-from ticketing.deploy.tests.manifests import labels
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import running
-from ticketing.deploy.tests.manifests import selects
-from ticketing.deploy.tests.manifests import spec
-from ticketing.deploy.tests.manifests import title
-from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests.manifests import (
+    COMPONENT,
+    NAME,
+    Manifests,
+    containers,
+    labels,
+    of_kind,
+    running,
+    selects,
+    spec,
+    title,
+    workloads,
+)
 from ticketing.deploy.tests.pod_rules import SERVED
 
 ALONE = {"expiration-scheduler", "expiration-redis"}

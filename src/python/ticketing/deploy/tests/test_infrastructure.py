@@ -11,11 +11,8 @@ from redis.exceptions import NoPermissionError
 
 from ticketing.common.testing_servers import Server
 from ticketing.deploy.tests import network_rules
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import render
-from ticketing.deploy.tests.pods import Pod
-from ticketing.deploy.tests.pods import running
-from ticketing.deploy.tests.pods import secrets_for
+from ticketing.deploy.tests.manifests import Json, render
+from ticketing.deploy.tests.pods import Pod, running, secrets_for
 from ticketing.local import access
 
 OVERLAYS = sorted(network_rules.ARROWS)

@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import venv
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 

@@ -3,20 +3,24 @@
 import kubernetes_validate
 import pytest
 
-from ticketing.deploy.tests import network_rules
-from ticketing.deploy.tests import pod_rules
-from ticketing.deploy.tests import production_rules
-from ticketing.deploy.tests import secret_rules
-from ticketing.deploy.tests import variable_rules
-from ticketing.deploy.tests import wiring_rules
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Rule
-from ticketing.deploy.tests.manifests import containers
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import render
-from ticketing.deploy.tests.manifests import title
-from ticketing.deploy.tests.manifests import variables
-from ticketing.deploy.tests.manifests import workloads
+from ticketing.deploy.tests import (
+    network_rules,
+    pod_rules,
+    production_rules,
+    secret_rules,
+    variable_rules,
+    wiring_rules,
+)
+from ticketing.deploy.tests.manifests import (
+    Json,
+    Rule,
+    containers,
+    of_kind,
+    render,
+    title,
+    variables,
+    workloads,
+)
 
 OVERLAYS = sorted(network_rules.ARROWS)
 LASTING = [name for name in OVERLAYS if name.startswith("production")]

@@ -4,14 +4,16 @@ import pytest
 
 from ticketing.deploy.tests import pod_rules
 from ticketing.deploy.tests.breaking import Case
-from ticketing.deploy.tests.pod_rules import alone_on_its_node
-from ticketing.deploy.tests.pod_rules import graceful
-from ticketing.deploy.tests.pod_rules import locked
-from ticketing.deploy.tests.pod_rules import measured
-from ticketing.deploy.tests.pod_rules import patient
-from ticketing.deploy.tests.pod_rules import probed
-from ticketing.deploy.tests.pod_rules import rolled
-from ticketing.deploy.tests.pod_rules import simple
+from ticketing.deploy.tests.pod_rules import (
+    alone_on_its_node,
+    graceful,
+    locked,
+    measured,
+    patient,
+    probed,
+    rolled,
+    simple,
+)
 
 WEB, WORKER, STREAMS = (
     "Deployment auth-web",

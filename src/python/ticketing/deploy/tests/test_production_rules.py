@@ -5,15 +5,16 @@ import pytest
 
 from ticketing.deploy.tests import production_rules
 from ticketing.deploy.tests.breaking import Case
-from ticketing.deploy.tests.manifests import find
-from ticketing.deploy.tests.manifests import render
-from ticketing.deploy.tests.production_rules import digests
-from ticketing.deploy.tests.production_rules import drained_one_by_one
-from ticketing.deploy.tests.production_rules import encrypted
-from ticketing.deploy.tests.production_rules import placeholders
-from ticketing.deploy.tests.production_rules import scaled
-from ticketing.deploy.tests.production_rules import several
-from ticketing.deploy.tests.production_rules import spread
+from ticketing.deploy.tests.manifests import find, render
+from ticketing.deploy.tests.production_rules import (
+    digests,
+    drained_one_by_one,
+    encrypted,
+    placeholders,
+    scaled,
+    several,
+    spread,
+)
 
 WEB, WORKER = "Deployment auth-web", "Deployment tickets-worker"
 MONGO, NATS, BUDGET = "StatefulSet orders-mongo", "StatefulSet nats", "PodDisruptionBudget nats"

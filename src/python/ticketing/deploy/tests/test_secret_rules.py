@@ -4,10 +4,7 @@ import pytest
 
 from ticketing.deploy.tests import secret_rules
 from ticketing.deploy.tests.breaking import Case
-from ticketing.deploy.tests.secret_rules import limited
-from ticketing.deploy.tests.secret_rules import logins
-from ticketing.deploy.tests.secret_rules import references
-from ticketing.deploy.tests.secret_rules import told
+from ticketing.deploy.tests.secret_rules import limited, logins, references, told
 
 WEB, WORKER, RQ = "Deployment auth-web", "Deployment orders-worker", "Deployment expiration-rq"
 NATS, REDIS, MONGO = "StatefulSet nats", "StatefulSet expiration-redis", "StatefulSet auth-mongo"

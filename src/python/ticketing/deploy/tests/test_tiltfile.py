@@ -5,14 +5,8 @@ from typing import Any
 import pytest
 from starlark import StarlarkError
 
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import render
-from ticketing.deploy.tests.manifests import spec
-from ticketing.deploy.tests.manifests import workloads
-from ticketing.deploy.tests.tilt import ROOT
-from ticketing.deploy.tests.tilt import Tilt
+from ticketing.deploy.tests.manifests import Json, Manifests, of_kind, render, spec, workloads
+from ticketing.deploy.tests.tilt import ROOT, Tilt
 
 CODE = "src/python/ticketing"
 

@@ -4,24 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ticketing.deploy.tests import network_rules
-from ticketing.deploy.tests import variable_rules
-from ticketing.deploy.tests import wiring_rules
+from ticketing.deploy.tests import network_rules, variable_rules, wiring_rules
 from ticketing.deploy.tests.breaking import Case
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.network_rules import ARROWS
-from ticketing.deploy.tests.network_rules import arrows
-from ticketing.deploy.tests.network_rules import closed
-from ticketing.deploy.tests.network_rules import ports
-from ticketing.deploy.tests.network_rules import reached
-from ticketing.deploy.tests.variable_rules import brokers
-from ticketing.deploy.tests.variable_rules import replica_sets
-from ticketing.deploy.tests.variable_rules import settings
-from ticketing.deploy.tests.variable_rules import sources
-from ticketing.deploy.tests.wiring_rules import ingresses
-from ticketing.deploy.tests.wiring_rules import selectors
-from ticketing.deploy.tests.wiring_rules import services
+from ticketing.deploy.tests.manifests import Json, Manifests
+from ticketing.deploy.tests.network_rules import ARROWS, arrows, closed, ports, reached
+from ticketing.deploy.tests.variable_rules import brokers, replica_sets, settings, sources
+from ticketing.deploy.tests.wiring_rules import ingresses, selectors, services
 
 
 def table(manifests: Manifests) -> Iterator[str]:

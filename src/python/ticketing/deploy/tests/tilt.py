@@ -7,8 +7,7 @@ from typing import Any
 
 import starlark
 
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import render
+from ticketing.deploy.tests.manifests import Json, render
 
 ROOT = Path(__file__).parents[5]
 OVERLAYS = "src/k8s/overlays/"

@@ -7,24 +7,23 @@ import msgspec
 
 from ticketing.auth.settings import AuthSettings
 from ticketing.client.settings import ClientSettings
-from ticketing.common.settings import BrokerSettings
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import Settings
-from ticketing.common.settings import read
-from ticketing.deploy.tests.manifests import COMPONENT
-from ticketing.deploy.tests.manifests import NAME
-from ticketing.deploy.tests.manifests import Json
-from ticketing.deploy.tests.manifests import Manifests
-from ticketing.deploy.tests.manifests import config
-from ticketing.deploy.tests.manifests import containers
-from ticketing.deploy.tests.manifests import is_ours
-from ticketing.deploy.tests.manifests import labels
-from ticketing.deploy.tests.manifests import of_kind
-from ticketing.deploy.tests.manifests import referred
-from ticketing.deploy.tests.manifests import running
-from ticketing.deploy.tests.manifests import title
-from ticketing.deploy.tests.manifests import variables
-from ticketing.deploy.tests.manifests import workloads
+from ticketing.common.settings import BrokerSettings, ServiceSettings, Settings, read
+from ticketing.deploy.tests.manifests import (
+    COMPONENT,
+    NAME,
+    Json,
+    Manifests,
+    config,
+    containers,
+    is_ours,
+    labels,
+    of_kind,
+    referred,
+    running,
+    title,
+    variables,
+    workloads,
+)
 from ticketing.deploy.tests.secret_rules import CALLS_BROKER
 from ticketing.expiration.main import ExpirationSettings
 from ticketing.orders.main import OrdersSettings

@@ -5,12 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from click.testing import Result
+from click.testing import CliRunner, Result
 
-from ticketing.documents.files import ASYNCAPI
-from ticketing.documents.files import OPENAPI
-from ticketing.documents.files import SERVED
+from ticketing.documents.files import ASYNCAPI, OPENAPI, SERVED
 from ticketing.documents.main import main
 
 

@@ -6,24 +6,15 @@ from typing import Any
 import hypothesis.strategies as st
 import jsonschema_rs
 import pytest
-from hypothesis import assume
-from hypothesis import given
-from hypothesis import settings
-from marshmallow import EXCLUDE
-from marshmallow import Schema
+from hypothesis import assume, given, settings
+from marshmallow import EXCLUDE, Schema
 
-from ticketing.auth.passwords import WRONG_LENGTH
-from ticketing.auth.passwords import broken_rule
-from ticketing.auth.passwords import normalized
+from ticketing.auth.passwords import WRONG_LENGTH, broken_rule, normalized
 from ticketing.auth.schemas import NewPassword
 from ticketing.documents.gateway import openapi
-from ticketing.orders.schemas import NewOrder
-from ticketing.orders.schemas import OwnOrders
+from ticketing.orders.schemas import NewOrder, OwnOrders
 from ticketing.payments.schemas import NewPayment
-from ticketing.tickets.schemas import NewTicket
-from ticketing.tickets.schemas import OwnTickets
-from ticketing.tickets.schemas import SalesPeriod
-from ticketing.tickets.schemas import TicketSearch
+from ticketing.tickets.schemas import NewTicket, OwnTickets, SalesPeriod, TicketSearch
 
 ID = "5c0a7922c9d89830f4911426"
 GOOD: dict[type[Schema], dict[str, Any]] = {

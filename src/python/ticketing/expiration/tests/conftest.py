@@ -1,8 +1,7 @@
 """A Redis and a NATS server per module of tests, emptied for every test."""
 
 import asyncio
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import nats
 import pytest
@@ -11,8 +10,7 @@ from redis import Redis
 
 from ticketing.common.service import Service
 from ticketing.common.testing import ENV
-from ticketing.common.testing_servers import NatsServer
-from ticketing.common.testing_servers import RedisServer
+from ticketing.common.testing_servers import NatsServer, RedisServer
 from ticketing.expiration.main import build
 from ticketing.expiration.tests.processes import ServiceProcess
 from ticketing.expiration.timers import Timers

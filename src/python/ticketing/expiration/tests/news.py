@@ -1,18 +1,18 @@
 """What the orders service tells of an order, and what is told of expirations."""
 
 import asyncio
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import OrderedTicket
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
+from ticketing.common.bus import Done, Message
+from ticketing.common.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+)
 from ticketing.common.jetstream import JetStreamBus
 
 ORDER = "5c0a7922c9d89830f4911421"

@@ -8,10 +8,7 @@ from typing import Any
 
 import requests
 
-from ticketing.common.testing_servers import NatsServer
-from ticketing.common.testing_servers import RedisServer
-from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing_servers import NatsServer, RedisServer, eventually, free_port
 
 
 class ServiceProcess:

@@ -3,20 +3,15 @@
 import pytest
 from redis import Redis
 
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
+from ticketing.common.bus import Again, Done
+from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated
 from ticketing.common.health import missing
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import deliver
+from ticketing.common.testing import ENV, deliver
 from ticketing.common.testing_servers import free_port
 from ticketing.expiration.main import build
 from ticketing.expiration.tests.news import of_order
-from ticketing.expiration.timers import QUEUE
-from ticketing.expiration.timers import Timers
+from ticketing.expiration.timers import QUEUE, Timers
 
 
 def _timers(redis: Redis) -> object:

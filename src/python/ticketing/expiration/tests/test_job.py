@@ -6,19 +6,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from redis import Redis
-from rq import Queue
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
 from rq.scheduler import RQScheduler
 from structlog.contextvars import bound_contextvars
 
 from ticketing.common.clock import utc_now
-from ticketing.common.testing_servers import NatsServer
-from ticketing.common.testing_servers import free_port
-from ticketing.expiration.tests.news import ORDER
-from ticketing.expiration.tests.news import told
-from ticketing.expiration.timers import QUEUE
-from ticketing.expiration.timers import Timers
-from ticketing.expiration.timers import publish_expiration
+from ticketing.common.testing_servers import NatsServer, free_port
+from ticketing.expiration.tests.news import ORDER, told
+from ticketing.expiration.timers import QUEUE, Timers, publish_expiration
 
 
 @pytest.fixture(autouse=True)

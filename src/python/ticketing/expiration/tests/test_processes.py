@@ -12,12 +12,9 @@ from redis import Redis
 
 from ticketing.common.clock import utc_now
 from ticketing.common.events import ExpirationCompleted
-from ticketing.common.testing_servers import NatsServer
-from ticketing.common.testing_servers import RedisServer
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing_servers import NatsServer, RedisServer, eventually
 from ticketing.expiration.tests.conftest import Run
-from ticketing.expiration.tests.news import ORDER
-from ticketing.expiration.tests.news import told
+from ticketing.expiration.tests.news import ORDER, told
 from ticketing.expiration.timers import Timers
 
 PROMPT = 15

@@ -1,23 +1,18 @@
 """Timers in a real Redis."""
 
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
 from rq import Queue
 from rq.executions import Execution
-from rq.job import Job
-from rq.job import JobStatus
+from rq.job import Job, JobStatus
 from rq.registry import ScheduledJobRegistry
 
 from ticketing.common.errors import Unavailable
 from ticketing.common.testing_servers import free_port
-from ticketing.expiration.tests.news import DUE
-from ticketing.expiration.tests.news import ORDER
-from ticketing.expiration.timers import QUEUE
-from ticketing.expiration.timers import Timers
+from ticketing.expiration.tests.news import DUE, ORDER
+from ticketing.expiration.timers import QUEUE, Timers
 
 JOB = f"expire-{ORDER}"
 

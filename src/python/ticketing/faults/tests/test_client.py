@@ -1,27 +1,17 @@
 """Somebody who may get no answer: insists with a key, and holds every answer against the first."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from dataclasses import field
-from datetime import UTC
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
 from ticketing.common.mongo import Document
 from ticketing.common.testing_servers import free_port
-from ticketing.faults.client import JoinError
-from ticketing.faults.client import Person
-from ticketing.faults.client import authenticate
-from ticketing.faults.tally import Outcome
-from ticketing.faults.tally import Promises
-from ticketing.faults.tally import Tally
-from ticketing.faults.tests.shop import Reply
-from ticketing.faults.tests.shop import Shop
-from ticketing.faults.tests.shop import dawdles
-from ticketing.faults.tests.shop import says
+from ticketing.faults.client import JoinError, Person, authenticate
+from ticketing.faults.tally import Outcome, Promises, Tally
+from ticketing.faults.tests.shop import Reply, Shop, dawdles, says
 from ticketing.ops.books import Books
 
 Open = Callable[..., Shop]

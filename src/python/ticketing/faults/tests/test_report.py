@@ -1,9 +1,7 @@
 """One table says it all, and a failure says how to repeat it."""
 
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -12,13 +10,10 @@ import pytest
 from rich.console import Console
 
 from ticketing.faults.main import fail
-from ticketing.faults.record import Record
-from ticketing.faults.record import Struck
+from ticketing.faults.record import Record, Struck
 from ticketing.faults.report import Report
-from ticketing.faults.schedule import Fault
-from ticketing.faults.schedule import Kind
-from ticketing.faults.tally import Outcome
-from ticketing.faults.tally import Tally
+from ticketing.faults.schedule import Fault, Kind
+from ticketing.faults.tally import Outcome, Tally
 from ticketing.ops.books import Books
 from ticketing.ops.violation import Violation
 

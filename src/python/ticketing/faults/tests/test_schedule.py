@@ -3,12 +3,7 @@
 from itertools import islice
 
 from ticketing.faults import plans
-from ticketing.faults.schedule import CONSUMERS
-from ticketing.faults.schedule import OF_A_PROCESS
-from ticketing.faults.schedule import Fault
-from ticketing.faults.schedule import Kind
-from ticketing.faults.schedule import Round
-from ticketing.faults.schedule import rounds
+from ticketing.faults.schedule import CONSUMERS, OF_A_PROCESS, Fault, Kind, Round, rounds
 
 PROCESSES = ["auth-web", "gateway", "mongo", "nats", "orders-worker", "orders-worker-2", "redis"]
 

@@ -5,13 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ticketing.faults.schedule import OF_STRIPE
-from ticketing.faults.schedule import Fault
-from ticketing.faults.schedule import Kind
-from ticketing.faults.stand_in import StandIn
-from ticketing.faults.stand_in import switches
-from ticketing.faults.tests.shop import Shop
-from ticketing.faults.tests.shop import says
+from ticketing.faults.schedule import OF_STRIPE, Fault, Kind
+from ticketing.faults.stand_in import StandIn, switches
+from ticketing.faults.tests.shop import Shop, says
 from ticketing.stripe_fake.switches import Faults
 
 SLOW = Fault(kind=Kind.STRIPE_SLOW, seconds=1, strength=2.5)

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask import Response
-from flask import request
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import make_server
 
-from ticketing.fuzz.asking import Asked
-from ticketing.fuzz.asking import Asking
+from ticketing.fuzz.asking import Asked, Asking
 from ticketing.fuzz.report import Report
 
 ERRORS = {"400": {"description": "No."}}

@@ -1,31 +1,25 @@
 """Every service's HTTP, in one process."""
 
 import itertools
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Any
 
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization import NoEncryption
-from cryptography.hazmat.primitives.serialization import PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from ticketing.auth.main import build as build_auth
 from ticketing.common.clock import utc_now
-from ticketing.common.events import SessionEnded
-from ticketing.common.events import SessionState
+from ticketing.common.events import SessionEnded, SessionState
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import ENV, memory_database
 from ticketing.common.web import create_app
 from ticketing.local.tests.world import World
 

@@ -4,8 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from ticketing.common.mongo import Document
-from ticketing.local.tests.world import MAX_OPEN_HOLDS
-from ticketing.local.tests.world import World
+from ticketing.local.tests.world import MAX_OPEN_HOLDS, World
 
 
 def check_always(world: World) -> None:

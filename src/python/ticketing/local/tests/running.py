@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from typing import Any
 import psutil
 import requests
 
-from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing_servers import eventually, free_port
 from ticketing.local import main
 
 START_SECONDS = 180

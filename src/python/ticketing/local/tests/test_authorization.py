@@ -1,21 +1,14 @@
 """Who may do what: every route of every service, asked by everybody, with every bad token."""
 
 import uuid
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from ticketing.local.tests.authorization import PASSWORD
-from ticketing.local.tests.authorization import Person
-from ticketing.local.tests.authorization import Place
-from ticketing.local.tests.authorization import place_of
-from ticketing.local.tests.bad_tokens import Keys
-from ticketing.local.tests.bad_tokens import bad_tokens
-from ticketing.local.tests.bad_tokens import pair
-from ticketing.local.tests.bad_tokens import shared_key
+from ticketing.local.tests.authorization import PASSWORD, Person, Place, place_of
+from ticketing.local.tests.bad_tokens import Keys, bad_tokens, pair, shared_key
 from ticketing.local.tests.world import GOOD
 
 Body = Callable[["Asked"], Any]

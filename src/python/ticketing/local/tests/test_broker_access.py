@@ -4,20 +4,15 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Awaitable
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import nats
 import pytest
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import Message
-from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.jetstream import inbox
+from ticketing.common.bus import Done, Message
+from ticketing.common.jetstream import JetStreamBus, inbox
 from ticketing.local import access
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure

@@ -6,24 +6,16 @@ another process. The rules are checked after every step, and once all has come t
 """
 
 from collections.abc import Callable
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck
-from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine
-from hypothesis.stateful import invariant
-from hypothesis.stateful import rule
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ticketing.common.mongo import new_id
 from ticketing.local.tests.fate import die
-from ticketing.local.tests.invariants import check_always
-from ticketing.local.tests.invariants import check_at_rest
-from ticketing.local.tests.world import CHALLENGED
-from ticketing.local.tests.world import DECLINED
-from ticketing.local.tests.world import GOOD
-from ticketing.local.tests.world import World
+from ticketing.local.tests.invariants import check_always, check_at_rest
+from ticketing.local.tests.world import CHALLENGED, DECLINED, GOOD, World
 
 T = TypeVar("T")
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing.local.data_directory import DataDirectory
-from ticketing.local.data_directory import DataDirectoryError
+from ticketing.local.data_directory import DataDirectory, DataDirectoryError
 
 
 def test_a_directory_is_held_by_one_platform_at_a_time(tmp_path: Path) -> None:

@@ -6,16 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
 
 from ticketing.common.protection import HEADERS
-from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing_servers import eventually, free_port
 from ticketing.local import caddyfile
 from ticketing.local.infra import program
 from ticketing.local.tests.running import get

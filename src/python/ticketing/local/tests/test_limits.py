@@ -6,8 +6,7 @@ import pytest
 import requests
 
 from ticketing.local.tests.running import Platform
-from ticketing.local.tests.visitor import PASSWORD
-from ticketing.local.tests.visitor import Visitor
+from ticketing.local.tests.visitor import PASSWORD, Visitor
 
 OPTIONS = ("--limits",)
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing.local.logfile import LogFile
-from ticketing.local.logfile import is_warning
+from ticketing.local.logfile import LogFile, is_warning
 
 
 @pytest.mark.parametrize(

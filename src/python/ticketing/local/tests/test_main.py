@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ticketing.local import access
-from ticketing.local import operator
+from ticketing.local import access, operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.main import platform
 from ticketing.local.process import Part

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,8 +11,7 @@ import psutil
 import pytest
 
 from ticketing.common.testing_servers import eventually
-from ticketing.local.process import Part
-from ticketing.local.process import Process
+from ticketing.local.process import Part, Process
 from ticketing.local.tests.running import alive
 
 STUBBORN = """

@@ -11,8 +11,7 @@ import pytest
 
 from ticketing.common.bus import Message
 from ticketing.common.clock import utc_now
-from ticketing.common.events import TicketCreated
-from ticketing.common.events import TicketState
+from ticketing.common.events import TicketCreated, TicketState
 from ticketing.common.jetstream import JetStreamBus
 from ticketing.common.testing_servers import eventually
 from ticketing.common.tests.processes import Process

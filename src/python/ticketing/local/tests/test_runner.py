@@ -13,14 +13,9 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from ticketing.common.testing_servers import eventually
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing_servers import eventually, free_port
 from ticketing.local import demo
-from ticketing.local.tests.running import STOP_SECONDS
-from ticketing.local.tests.running import Platform
-from ticketing.local.tests.running import alive
-from ticketing.local.tests.running import get
-from ticketing.local.tests.running import run
+from ticketing.local.tests.running import STOP_SECONDS, Platform, alive, get, run
 from ticketing.local.tests.visitor import Visitor
 
 NAMES = {

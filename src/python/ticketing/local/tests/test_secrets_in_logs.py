@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
 
 from ticketing.common.testing_servers import eventually
-from ticketing.local import access
-from ticketing.local import operator
+from ticketing.local import access, operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.tests.running import Platform
 

@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization import NoEncryption
-from cryptography.hazmat.primitives.serialization import PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from ticketing.auth.main import build as build_auth
 from ticketing.common.bus import Done
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_messages
+from ticketing.common.testing import ENV, memory_database, take_messages
 from ticketing.common.web import create_app
 from ticketing.orders.main import build as build_orders
 from ticketing.payments.main import build as build_payments

@@ -1,7 +1,6 @@
 """Users of Redis and MongoDB: each can do its work, and nothing of another's."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pymongo
@@ -9,17 +8,11 @@ import pytest
 from flask import Flask
 from pymongo.errors import OperationFailure
 from redis import Redis
-from redis.exceptions import AuthenticationError
-from redis.exceptions import NoPermissionError
-from rq import Queue
-from rq import SimpleWorker
+from redis.exceptions import AuthenticationError, NoPermissionError
+from rq import Queue, SimpleWorker
 
-from ticketing.common.limits import Often
-from ticketing.common.limits import by_address
-from ticketing.common.limits import init_limits
-from ticketing.common.limits import limited
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.settings import read
+from ticketing.common.limits import Often, by_address, init_limits, limited
+from ticketing.common.settings import ServiceSettings, read
 from ticketing.common.testing import ENV
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure

@@ -2,8 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -13,8 +12,7 @@ import requests
 from ticketing.common.testing_servers import eventually
 from ticketing.local.tests.running import Platform
 from ticketing.local.tests.stripe_books import StripeBooks
-from ticketing.local.tests.visitor import Json
-from ticketing.local.tests.visitor import Visitor
+from ticketing.local.tests.visitor import Json, Visitor
 
 HOLD_SECONDS = 8
 OPTIONS = ("--hold-seconds", str(HOLD_SECONDS))

@@ -10,10 +10,8 @@ import requests
 
 from ticketing.common.testing_servers import eventually
 from ticketing.local.tests.running import Platform
-from ticketing.local.tests.stripe_books import KEY
-from ticketing.local.tests.stripe_books import StripeBooks
-from ticketing.local.tests.visitor import Json
-from ticketing.local.tests.visitor import Visitor
+from ticketing.local.tests.stripe_books import KEY, StripeBooks
+from ticketing.local.tests.visitor import Json, Visitor
 
 ASKS = "pm_card_authenticationRequired"
 ASKS_POOR = "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"

@@ -1,35 +1,23 @@
 """The services in one process, with the bus, the clock and the bank in a test's hands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from ticketing.common.bus import Again
-from ticketing.common.bus import Message
-from ticketing.common.bus import Park
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Unavailable
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import subject
+from ticketing.common.bus import Again, Message, Park
+from ticketing.common.errors import Failure, Unavailable
+from ticketing.common.events import ExpirationCompleted, OrderCreated, subject
 from ticketing.common.mongo import Document
 from ticketing.common.outbox import as_message
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import memory_database
-from ticketing.local.tests.fate import Died
-from ticketing.local.tests.fate import Fate
-from ticketing.local.tests.fate import FatedDatabase
+from ticketing.common.testing import ENV, TurnedClock, memory_database
+from ticketing.local.tests.fate import Died, Fate, FatedDatabase
 from ticketing.orders.main import build as build_orders
 from ticketing.orders.service import Orders
 from ticketing.payments.main import build as build_payments
-from ticketing.payments.processor import CardProcessor
-from ticketing.payments.processor import Intent
+from ticketing.payments.processor import CardProcessor, Intent
 from ticketing.payments.service import Payments
 from ticketing.payments.webhooks import Hint
 from ticketing.tickets.main import build as build_tickets

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ticketing.ops.books import Books
-from ticketing.ops.books import Charge
+from ticketing.ops.books import Books, Charge
 from ticketing.ops.events import Json
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

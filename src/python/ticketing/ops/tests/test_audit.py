@@ -1,28 +1,28 @@
 """Every way to break a rule is seen in the books, and named; sound books are left in peace."""
 
 from collections.abc import Callable
-from dataclasses import fields
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ticketing.ops.audit import judge
-from ticketing.ops.books import Books
-from ticketing.ops.books import Charge
-from ticketing.ops.tests.bookkeeping import NOW
-from ticketing.ops.tests.bookkeeping import PRICE
-from ticketing.ops.tests.bookkeeping import START
-from ticketing.ops.tests.bookkeeping import added
-from ticketing.ops.tests.bookkeeping import changed
-from ticketing.ops.tests.bookkeeping import order
-from ticketing.ops.tests.bookkeeping import order_event
-from ticketing.ops.tests.bookkeeping import payment
-from ticketing.ops.tests.bookkeeping import sound
-from ticketing.ops.tests.bookkeeping import untold
-from ticketing.ops.tests.bookkeeping import withdrawal
-from ticketing.ops.tests.bookkeeping import without
+from ticketing.ops.books import Books, Charge
+from ticketing.ops.tests.bookkeeping import (
+    NOW,
+    PRICE,
+    START,
+    added,
+    changed,
+    order,
+    order_event,
+    payment,
+    sound,
+    untold,
+    withdrawal,
+    without,
+)
 
 Break = Callable[[Books], Books]
 

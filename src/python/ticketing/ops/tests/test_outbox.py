@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nats
@@ -13,8 +12,7 @@ from click.testing import CliRunner
 
 from ticketing.common import wire
 from ticketing.common.bus import Message
-from ticketing.common.streams import Streams
-from ticketing.common.streams import publish
+from ticketing.common.streams import Streams, publish
 from ticketing.common.testing_servers import NatsServer
 from ticketing.local.operator import FILE
 from ticketing.ops.main import main

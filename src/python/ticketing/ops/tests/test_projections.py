@@ -1,13 +1,9 @@
 """Replicas made again from a real stream, with the service's documents in memory."""
 
 import asyncio
-from collections.abc import Awaitable
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
@@ -17,23 +13,21 @@ import pytest
 from nats.js import JetStreamContext
 
 from ticketing.common import wire
-from ticketing.common.bus import EventRouter
-from ticketing.common.bus import Message
-from ticketing.common.events import Event
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import OrderedTicket
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import subject
+from ticketing.common.bus import EventRouter, Message
+from ticketing.common.events import (
+    Event,
+    OrderCancelled,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    subject,
+)
 from ticketing.common.service import Service
-from ticketing.common.streams import Streams
-from ticketing.common.streams import publish
-from ticketing.common.testing import ENV
-from ticketing.common.testing import memory_database
+from ticketing.common.streams import Streams, publish
+from ticketing.common.testing import ENV, memory_database
 from ticketing.common.testing_servers import NatsServer
-from ticketing.ops.projections import Rebuilt
-from ticketing.ops.projections import rebuild
+from ticketing.ops.projections import Rebuilt, rebuild
 from ticketing.orders import main as orders_main
 from ticketing.payments import main as payments_main
 from ticketing.tickets import main as tickets_main

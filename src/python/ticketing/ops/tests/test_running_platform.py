@@ -5,28 +5,23 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 import nats
 import pytest
-from click.testing import CliRunner
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from ticketing.common import wire
 from ticketing.common.bus import Message
-from ticketing.common.events import TicketCreated
-from ticketing.common.events import TicketState
-from ticketing.common.events import subject
+from ticketing.common.events import TicketCreated, TicketState, subject
 from ticketing.common.streams import publish
 from ticketing.common.testing import UNKNOWN_ID
 from ticketing.common.testing_servers import eventually
 from ticketing.local.tests.running import Platform
 from ticketing.ops.main import main
 from ticketing.ops.platform import VARIABLES
-from ticketing.ops.tests.operating import Operator
-from ticketing.ops.tests.operating import rows
+from ticketing.ops.tests.operating import Operator, rows
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,10 @@
 """What is printed: nothing cut off, and plain text in a pipe."""
 
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing.ops.tables import age
-from ticketing.ops.tables import dollars
-from ticketing.ops.tables import moment
-from ticketing.ops.tables import table
+from ticketing.ops.tables import age, dollars, moment, table
 
 ID = "6b0370b449ad1210ca7c799a"
 

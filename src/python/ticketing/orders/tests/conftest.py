@@ -7,13 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
+from ticketing.common.testing import ENV, TurnedClock, client_of, deliver, memory_database
+from ticketing.common.testing_queries import Watched, scans
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import ticket_created

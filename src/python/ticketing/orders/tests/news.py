@@ -1,19 +1,20 @@
 """What tickets, payments and expiration tell orders, and the steps that the tests share."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
 
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.events import PaymentCreated
-from ticketing.common.events import PaymentRefunded
-from ticketing.common.events import PaymentStarted
-from ticketing.common.events import PaymentState
-from ticketing.common.events import TicketCreated
-from ticketing.common.events import TicketState
-from ticketing.common.events import TicketUpdated
+from ticketing.common.events import (
+    ExpirationCompleted,
+    PaymentCreated,
+    PaymentRefunded,
+    PaymentStarted,
+    PaymentState,
+    TicketCreated,
+    TicketState,
+    TicketUpdated,
+)
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 TICKET = "5c0a7922c9d89830f4911420"

@@ -7,23 +7,19 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
-from ticketing.common.testing_input import MALFORMED_IDS
-from ticketing.common.testing_input import errors_of
+from ticketing.common.testing import (
+    ENV,
+    UNKNOWN_ID,
+    TurnedClock,
+    client_of,
+    deliver,
+    memory_database,
+    take_events,
+)
+from ticketing.common.testing_input import MALFORMED_IDS, errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import ticket_created
-from ticketing.orders.tests.news import ticket_updated
+from ticketing.orders.tests.news import TICKET, paid, place, show, ticket_created, ticket_updated
 
 NOT_AUTHORIZED = [{"message": "Not Authorized"}]
 NOT_FOUND = [{"message": "Not Found!"}]

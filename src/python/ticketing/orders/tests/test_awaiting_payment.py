@@ -4,31 +4,26 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing.common.bus import Done
 from ticketing.common.errors import Refused
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
+from ticketing.common.testing import (
+    ENV,
+    Interrupted,
+    TurnedClock,
+    client_of,
+    deliver,
+    deliver_all,
+    memory_database,
+    take_events,
+)
 from ticketing.common.testing_input import errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import expired
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import started
-from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import TICKET, expired, paid, place, show, started, ticket_created
 
 MOMENTS = range(1, 7)
 

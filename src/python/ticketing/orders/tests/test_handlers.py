@@ -2,26 +2,21 @@
 
 from flask.testing import FlaskClient
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Park
+from ticketing.common.bus import MAX_TRIES, Again, Done, Park
 from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
-from ticketing.common.testing import take_events
+from ticketing.common.testing import UNKNOWN_ID, TurnedClock, deliver, deliver_all, take_events
 from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import expired
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import refunded
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import started
-from ticketing.orders.tests.news import ticket_updated
+from ticketing.orders.tests.news import (
+    TICKET,
+    expired,
+    paid,
+    place,
+    refunded,
+    show,
+    started,
+    ticket_updated,
+)
 
 
 def _subjects(service: Service[Orders]) -> list[str]:

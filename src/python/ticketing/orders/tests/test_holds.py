@@ -6,23 +6,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.errors import Conflict
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Refused
+from ticketing.common.errors import Conflict, Failure, Refused
 from ticketing.common.mongo import new_id
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import deliver
+from ticketing.common.testing import ENV, Interrupted, TurnedClock, deliver
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import expired
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import started
-from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import expired, paid, place, show, started, ticket_created
 
 TICKETS = [f"5c0a7922c9d8983000000{number:03x}" for number in range(12)]
 FULL = "You can hold at most 10 tickets at once"

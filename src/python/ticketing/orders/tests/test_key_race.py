@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from ticketing.common.testing import deliver
-from ticketing.common.tests.racing import check
-from ticketing.common.tests.racing import race
-from ticketing.common.tests.racing import running
+from ticketing.common.tests.racing import check, race, running
 from ticketing.orders.main import build
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import TICKET, ticket_created
 
 
 def test_of_20_requests_at_once_with_one_key_one_holds_the_ticket(tmp_path: Path) -> None:

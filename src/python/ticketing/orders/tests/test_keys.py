@@ -6,19 +6,22 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
-from ticketing.common.testing_idempotency import after_dying_anywhere
-from ticketing.common.testing_idempotency import is_replayed
-from ticketing.common.testing_idempotency import with_lost_answers
+from ticketing.common.testing import (
+    ENV,
+    TurnedClock,
+    client_of,
+    deliver,
+    memory_database,
+    take_events,
+)
+from ticketing.common.testing_idempotency import (
+    after_dying_anywhere,
+    is_replayed,
+    with_lost_answers,
+)
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import TICKET, ticket_created
 
 
 def order(client: FlaskClient) -> TestResponse:

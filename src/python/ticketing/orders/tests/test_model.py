@@ -1,24 +1,21 @@
 """The rules of an order."""
 
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import OrderedTicket
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentRejected
-from ticketing.orders.model import Order
-from ticketing.orders.model import Ticket
+from ticketing.common.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    PaymentRejected,
+)
+from ticketing.orders.model import Order, Ticket
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 HOLD = timedelta(seconds=60)

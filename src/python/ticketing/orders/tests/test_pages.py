@@ -6,15 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
+from ticketing.common.testing import UNKNOWN_ID, client_of, deliver
 from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import paid, place, show, ticket_created
 
 
 def _place(client: FlaskClient, service: Service[Orders], count: int) -> list[str]:

@@ -6,27 +6,27 @@ import pymongo
 import pytest
 
 from ticketing.common import keys
-from ticketing.common.testing import ENV
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
-from ticketing.common.testing_queries import Query
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
-from ticketing.common.testing_queries import that_queries_need
-from ticketing.common.testing_queries import without
+from ticketing.common.testing import (
+    ENV,
+    TurnedClock,
+    client_of,
+    deliver,
+    memory_database,
+    take_events,
+)
+from ticketing.common.testing_queries import Query, Watched, scans, that_queries_need, without
 from ticketing.orders.main import build
 from ticketing.orders.repository import INDEXES
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import expired
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import refunded
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import started
-from ticketing.orders.tests.news import ticket_created
+from ticketing.orders.tests.news import (
+    TICKET,
+    expired,
+    paid,
+    place,
+    refunded,
+    show,
+    started,
+    ticket_created,
+)
 
 
 @pytest.fixture(scope="module")

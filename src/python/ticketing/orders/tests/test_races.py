@@ -2,34 +2,35 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Refused
+from ticketing.common.errors import Failure, Refused
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
+from ticketing.common.testing import (
+    ENV,
+    Interrupted,
+    TurnedClock,
+    deliver,
+    deliver_all,
+    memory_database,
+    take_events,
+)
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import expired
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import refunded
-from ticketing.orders.tests.news import started
-from ticketing.orders.tests.news import ticket_created
-from ticketing.orders.tests.news import ticket_updated
+from ticketing.orders.tests.news import (
+    TICKET,
+    expired,
+    paid,
+    refunded,
+    started,
+    ticket_created,
+    ticket_updated,
+)
 
 MOMENTS = range(1, 9)
 

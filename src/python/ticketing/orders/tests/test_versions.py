@@ -7,10 +7,7 @@ from ticketing.common.service import Service
 from ticketing.common.testing import deliver
 from ticketing.common.testing_input import errors_of
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import started
+from ticketing.orders.tests.news import TICKET, place, show, started
 
 
 @pytest.fixture()

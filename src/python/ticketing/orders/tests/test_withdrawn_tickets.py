@@ -7,24 +7,28 @@ from flask.testing import FlaskClient
 
 from ticketing.common.bus import Done
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
-from ticketing.common.testing import take_events
+from ticketing.common.testing import (
+    ENV,
+    Interrupted,
+    TurnedClock,
+    client_of,
+    deliver,
+    deliver_all,
+    take_events,
+)
 from ticketing.common.testing_input import errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
-from ticketing.orders.tests.news import TICKET
-from ticketing.orders.tests.news import expired
-from ticketing.orders.tests.news import paid
-from ticketing.orders.tests.news import place
-from ticketing.orders.tests.news import refunded
-from ticketing.orders.tests.news import show
-from ticketing.orders.tests.news import started
-from ticketing.orders.tests.news import ticket_updated
+from ticketing.orders.tests.news import (
+    TICKET,
+    expired,
+    paid,
+    place,
+    refunded,
+    show,
+    started,
+    ticket_updated,
+)
 
 NOT_FOR_SALE = [{"message": "Ticket is not for sale"}]
 MOMENTS = range(1, 8)

@@ -1,16 +1,11 @@
 """Stripe in memory, as far as payments knows it, with doors for what goes wrong."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
-from ticketing.payments.processor import NOT_PAID
-from ticketing.payments.processor import CardProcessor
-from ticketing.payments.processor import Intent
+from ticketing.common.errors import Refused, Unavailable
+from ticketing.payments.processor import NOT_PAID, CardProcessor, Intent
 
 T = TypeVar("T")
 

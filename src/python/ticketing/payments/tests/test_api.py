@@ -8,20 +8,19 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.events import OrderStatus
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import client_of
-from ticketing.common.testing_input import MALFORMED_IDS
-from ticketing.common.testing_input import errors_of
-from ticketing.payments.tests.memory_processor import ASKS
-from ticketing.payments.tests.memory_processor import ASKS_POOR
-from ticketing.payments.tests.memory_processor import DECLINED
-from ticketing.payments.tests.memory_processor import POOR
-from ticketing.payments.tests.memory_processor import SLOW
-from ticketing.payments.tests.memory_processor import UNKNOWN
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import no_answer
-from ticketing.payments.tests.till import ORDER
-from ticketing.payments.tests.till import Till
+from ticketing.common.testing import UNKNOWN_ID, client_of
+from ticketing.common.testing_input import MALFORMED_IDS, errors_of
+from ticketing.payments.tests.memory_processor import (
+    ASKS,
+    ASKS_POOR,
+    DECLINED,
+    POOR,
+    SLOW,
+    UNKNOWN,
+    VISA,
+    no_answer,
+)
+from ticketing.payments.tests.till import ORDER, Till
 
 NOT_AUTHORIZED = [{"message": "Not Authorized"}]
 NOT_FOUND = [{"message": "Not Found!"}]

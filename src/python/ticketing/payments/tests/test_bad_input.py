@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 
-from ticketing.common.testing_input import NOT_JSON_OBJECTS
-from ticketing.common.testing_input import NOT_JSON_TYPES
-from ticketing.common.testing_input import NOT_TEXT
-from ticketing.common.testing_input import any_json
-from ticketing.common.testing_input import errors_of
-from ticketing.payments.tests.till import ORDER
-from ticketing.payments.tests.till import Till
+from ticketing.common.testing_input import (
+    NOT_JSON_OBJECTS,
+    NOT_JSON_TYPES,
+    NOT_TEXT,
+    any_json,
+    errors_of,
+)
+from ticketing.payments.tests.till import ORDER, Till
 
 PAYMENT = {"token": "tok_visa", "orderId": ORDER}
 BAD: dict[str, list[Any]] = {

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
+from ticketing.common.errors import Failure, Refused, Unavailable
 from ticketing.payments.model import DOUBT
 from ticketing.payments.reconciler import SWEEP_BATCH
-from ticketing.payments.tests.memory_processor import ASKS
-from ticketing.payments.tests.memory_processor import DECLINED
-from ticketing.payments.tests.memory_processor import SLOW
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import Crash
-from ticketing.payments.tests.memory_processor import crash
-from ticketing.payments.tests.memory_processor import no_answer
+from ticketing.payments.tests.memory_processor import (
+    ASKS,
+    DECLINED,
+    SLOW,
+    VISA,
+    Crash,
+    crash,
+    no_answer,
+)
 from ticketing.payments.tests.till import Till
 
 DISASTERS = [no_answer, crash]

@@ -2,24 +2,12 @@
 
 import pytest
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Park
-from ticketing.common.errors import Refused
-from ticketing.common.errors import Unavailable
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentRejected
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import deliver
-from ticketing.payments.tests.memory_processor import ASKS
-from ticketing.payments.tests.memory_processor import DECLINED
-from ticketing.payments.tests.memory_processor import SLOW
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import crash
-from ticketing.payments.tests.memory_processor import no_answer
-from ticketing.payments.tests.till import ORDER
-from ticketing.payments.tests.till import Till
+from ticketing.common.bus import MAX_TRIES, Again, Done, Park
+from ticketing.common.errors import Refused, Unavailable
+from ticketing.common.events import OrderStatus, PaymentRejected
+from ticketing.common.testing import UNKNOWN_ID, deliver
+from ticketing.payments.tests.memory_processor import ASKS, DECLINED, SLOW, VISA, crash, no_answer
+from ticketing.payments.tests.till import ORDER, Till
 
 
 def _subjects(till: Till) -> list[str]:

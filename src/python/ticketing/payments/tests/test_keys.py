@@ -9,18 +9,15 @@ from werkzeug.test import TestResponse
 
 from ticketing.common.service import Service
 from ticketing.common.testing import client_of
-from ticketing.common.testing_idempotency import after_dying_anywhere
-from ticketing.common.testing_idempotency import end_leases
-from ticketing.common.testing_idempotency import is_replayed
-from ticketing.common.testing_idempotency import with_lost_answers
+from ticketing.common.testing_idempotency import (
+    after_dying_anywhere,
+    end_leases,
+    is_replayed,
+    with_lost_answers,
+)
 from ticketing.payments.main import build
-from ticketing.payments.tests.memory_processor import ASKS
-from ticketing.payments.tests.memory_processor import DECLINED
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import no_answer
-from ticketing.payments.tests.till import ENVIRONMENT
-from ticketing.payments.tests.till import ORDER
-from ticketing.payments.tests.till import Till
+from ticketing.payments.tests.memory_processor import ASKS, DECLINED, VISA, no_answer
+from ticketing.payments.tests.till import ENVIRONMENT, ORDER, Till
 
 
 def pay(client: FlaskClient, token: str = VISA, key: str = "once") -> TestResponse:

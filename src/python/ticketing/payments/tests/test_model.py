@@ -1,21 +1,18 @@
 """The rules of a payment."""
 
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentCreated
-from ticketing.common.events import PaymentRefunded
-from ticketing.common.events import PaymentStarted
-from ticketing.common.events import PaymentState
-from ticketing.payments.model import DOUBT
-from ticketing.payments.model import Order
-from ticketing.payments.model import Payment
-from ticketing.payments.model import PaymentStatus
+from ticketing.common.errors import NotAuthorized, Refused
+from ticketing.common.events import (
+    OrderStatus,
+    PaymentCreated,
+    PaymentRefunded,
+    PaymentStarted,
+    PaymentState,
+)
+from ticketing.payments.model import DOUBT, Order, Payment, PaymentStatus
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 ORDER = Order(id="o", user_id="buyer", status=OrderStatus.CREATED, amount=2050)

@@ -1,19 +1,13 @@
 """What the card processor makes of Stripe's answers, through the real SDK."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from ticketing.common.errors import Unavailable
-from ticketing.payments.processor import CardProcessor
-from ticketing.payments.processor import Intent
-from ticketing.payments.processor import RefundFailed
-from ticketing.payments.tests.stripe_server import StripeServer
-from ticketing.payments.tests.stripe_server import error
-from ticketing.payments.tests.stripe_server import intent
-from ticketing.payments.tests.stripe_server import stripe_server
+from ticketing.payments.processor import CardProcessor, Intent, RefundFailed
+from ticketing.payments.tests.stripe_server import StripeServer, error, intent, stripe_server
 
 CREATE, INTENT, REFUND = (
     "POST /payment_intents",

@@ -5,14 +5,10 @@ import pytest
 
 from ticketing.common import keys
 from ticketing.common.testing import client_of
-from ticketing.common.testing_queries import Query
-from ticketing.common.testing_queries import scans
-from ticketing.common.testing_queries import that_queries_need
-from ticketing.common.testing_queries import without
+from ticketing.common.testing_queries import Query, scans, that_queries_need, without
 from ticketing.payments.repository import INDEXES
 from ticketing.payments.tests.memory_processor import SLOW
-from ticketing.payments.tests.till import ORDER
-from ticketing.payments.tests.till import Till
+from ticketing.payments.tests.till import ORDER, Till
 
 
 @pytest.fixture(scope="module")

@@ -5,28 +5,25 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.bus import Done
-from ticketing.common.bus import Verdict
-from ticketing.common.errors import Failure
-from ticketing.common.errors import Refused
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
+from ticketing.common.bus import Done, Verdict
+from ticketing.common.errors import Failure, Refused
+from ticketing.common.testing import deliver, deliver_all
 from ticketing.payments.service import Receipt
-from ticketing.payments.tests.memory_processor import ASKS
-from ticketing.payments.tests.memory_processor import ASKS_POOR
-from ticketing.payments.tests.memory_processor import DECLINED
-from ticketing.payments.tests.memory_processor import SLOW
-from ticketing.payments.tests.memory_processor import UNKNOWN
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import Crash
-from ticketing.payments.tests.memory_processor import crash
-from ticketing.payments.tests.memory_processor import no_answer
-from ticketing.payments.tests.till import ORDER
-from ticketing.payments.tests.till import Till
+from ticketing.payments.tests.memory_processor import (
+    ASKS,
+    ASKS_POOR,
+    DECLINED,
+    SLOW,
+    UNKNOWN,
+    VISA,
+    Crash,
+    crash,
+    no_answer,
+)
+from ticketing.payments.tests.till import ORDER, Till
 from ticketing.payments.webhooks import Hint
 
 MOMENTS = range(1, 6)

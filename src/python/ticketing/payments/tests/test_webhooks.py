@@ -11,19 +11,12 @@ from werkzeug.test import TestResponse
 
 from ticketing.common.bodies import MAX_BODY
 from ticketing.common.errors import Refused
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
+from ticketing.common.testing import ENV, client_of
 from ticketing.common.testing_input import errors_of
 from ticketing.payments import routes
 from ticketing.payments.main import build
-from ticketing.payments.tests.memory_processor import ASKS
-from ticketing.payments.tests.memory_processor import ASKS_POOR
-from ticketing.payments.tests.memory_processor import SLOW
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import crash
-from ticketing.payments.tests.memory_processor import no_answer
-from ticketing.payments.tests.till import WEBHOOK_SECRET
-from ticketing.payments.tests.till import Till
+from ticketing.payments.tests.memory_processor import ASKS, ASKS_POOR, SLOW, VISA, crash, no_answer
+from ticketing.payments.tests.till import WEBHOOK_SECRET, Till
 
 PATH = "/api/payments/webhook"
 NOT_STRIPES = [{"message": "Not signed by Stripe, or too long ago"}]

@@ -1,34 +1,34 @@
 """A till: the payments service in memory with its card processor, and what must add up in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from ticketing.common.bus import Verdict
-from ticketing.common.events import Event
-from ticketing.common.events import OrderCancelled
-from ticketing.common.events import OrderCompleted
-from ticketing.common.events import OrderCreated
-from ticketing.common.events import OrderedTicket
-from ticketing.common.events import OrderState
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import PaymentRejected
+from ticketing.common.events import (
+    Event,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    PaymentRejected,
+)
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
+from ticketing.common.testing import (
+    ENV,
+    Interrupted,
+    TurnedClock,
+    deliver,
+    memory_database,
+    take_events,
+)
 from ticketing.common.testing_queries import Watched
 from ticketing.payments.main import build
 from ticketing.payments.model import DOUBT
-from ticketing.payments.service import Payments
-from ticketing.payments.service import Receipt
-from ticketing.payments.tests.memory_processor import VISA
-from ticketing.payments.tests.memory_processor import Books
-from ticketing.payments.tests.memory_processor import MemoryProcessor
+from ticketing.payments.service import Payments, Receipt
+from ticketing.payments.tests.memory_processor import VISA, Books, MemoryProcessor
 from ticketing.payments.webhooks import Hint
 
 ORDER = "5c0a7922c9d89830f4911421"

@@ -4,10 +4,7 @@ import json
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Frame
-from playwright.sync_api import FrameLocator
-from playwright.sync_api import Locator
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, FrameLocator, Locator, Page
 
 # Wraps what receives messages in the page, so that a test can read all that came.
 LISTEN = """(() => {

@@ -7,18 +7,13 @@ from typing import Literal
 import pytest
 import stripe
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser
-from playwright.sync_api import Page
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from ticketing.common.testing_browser import chromium
 from ticketing.stripe_fake.app import create_app
 from ticketing.stripe_fake.store import Store
 from ticketing.stripe_fake.tests.browsing import Buyer
-from ticketing.stripe_fake.tests.serving import KEY
-from ticketing.stripe_fake.tests.serving import Clock
-from ticketing.stripe_fake.tests.serving import sdk
-from ticketing.stripe_fake.tests.serving import serving
+from ticketing.stripe_fake.tests.serving import KEY, Clock, sdk, serving
 from ticketing.stripe_fake.tests.shop import shop
 
 

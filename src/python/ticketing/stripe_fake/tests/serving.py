@@ -8,8 +8,7 @@ import requests
 import stripe
 
 from ticketing.stripe_fake.app import create_app
-from ticketing.stripe_fake.main import OneRequest
-from ticketing.stripe_fake.main import Server
+from ticketing.stripe_fake.main import OneRequest, Server
 from ticketing.stripe_fake.store import Store
 
 KEY = "sk_test_stand_in"

@@ -7,11 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask
-from flask import Response
+from flask import Flask, Response
 
-from ticketing.stripe_fake.main import OneRequest
-from ticketing.stripe_fake.main import Server
+from ticketing.stripe_fake.main import OneRequest, Server
 
 PAGE = """<!doctype html>
 <html lang="en">

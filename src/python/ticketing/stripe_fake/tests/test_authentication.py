@@ -3,10 +3,7 @@
 import pytest
 import stripe
 
-from ticketing.stripe_fake.tests.buying import authenticate
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import charges
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.tests.buying import authenticate, begin, charges, pay
 
 ASKING = [
     "tok_threeDSecure2Required",

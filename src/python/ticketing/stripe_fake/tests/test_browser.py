@@ -2,14 +2,10 @@
 
 import pytest
 import stripe
-from playwright.sync_api import Page
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from ticketing.stripe_fake.tests.browsing import Buyer
-from ticketing.stripe_fake.tests.browsing import barriers
-from ticketing.stripe_fake.tests.browsing import frame_of
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.tests.browsing import Buyer, barriers, frame_of
+from ticketing.stripe_fake.tests.buying import begin, pay
 
 VISA = "4242424242424242"
 BACKGROUND = {"light": "#fff", "dark": "#222634"}

@@ -4,14 +4,9 @@ import pytest
 import stripe
 
 from ticketing.stripe_fake.events import record
-from ticketing.stripe_fake.idempotency import Call
-from ticketing.stripe_fake.idempotency import Desk
-from ticketing.stripe_fake.store import Book
-from ticketing.stripe_fake.store import Store
-from ticketing.stripe_fake.tests.buying import TEN_DOLLARS
-from ticketing.stripe_fake.tests.buying import authenticate
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.idempotency import Call, Desk
+from ticketing.stripe_fake.store import Book, Store
+from ticketing.stripe_fake.tests.buying import TEN_DOLLARS, authenticate, begin, pay
 
 
 def told(client: stripe.StripeClient) -> list[str]:

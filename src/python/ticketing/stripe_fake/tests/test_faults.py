@@ -12,14 +12,10 @@ import stripe
 from flask.testing import FlaskClient
 
 from ticketing.stripe_fake.store import Store
-from ticketing.stripe_fake.switches import Fate
-from ticketing.stripe_fake.switches import Faults
-from ticketing.stripe_fake.switches import Switchboard
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.switches import Fate, Faults, Switchboard
+from ticketing.stripe_fake.tests.buying import begin, pay
 from ticketing.stripe_fake.tests.serving import sdk
-from ticketing.stripe_fake.tests.test_process import free_port
-from ticketing.stripe_fake.tests.test_process import running
+from ticketing.stripe_fake.tests.test_process import free_port, running
 
 NO_FAULTS = {
     "delay": 0.0,

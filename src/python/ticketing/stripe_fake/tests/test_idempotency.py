@@ -9,16 +9,10 @@ from flask.testing import FlaskClient
 
 from ticketing.stripe_fake.app import create_app
 from ticketing.stripe_fake.errors import StripeError
-from ticketing.stripe_fake.idempotency import Call
-from ticketing.stripe_fake.idempotency import Desk
-from ticketing.stripe_fake.store import Book
-from ticketing.stripe_fake.store import Store
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import charges
-from ticketing.stripe_fake.tests.buying import error_of
-from ticketing.stripe_fake.tests.buying import pay
-from ticketing.stripe_fake.tests.serving import KEY
-from ticketing.stripe_fake.tests.serving import Clock
+from ticketing.stripe_fake.idempotency import Call, Desk
+from ticketing.stripe_fake.store import Book, Store
+from ticketing.stripe_fake.tests.buying import begin, charges, error_of, pay
+from ticketing.stripe_fake.tests.serving import KEY, Clock
 
 NEW = {"amount": "1000", "currency": "usd", "allowed_payment_method_types[]": "card"}
 DAY = 24 * 60 * 60

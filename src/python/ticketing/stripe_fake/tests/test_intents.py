@@ -3,11 +3,7 @@
 import pytest
 import stripe
 
-from ticketing.stripe_fake.tests.buying import TEN_DOLLARS
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import charges
-from ticketing.stripe_fake.tests.buying import error_of
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.tests.buying import TEN_DOLLARS, begin, charges, error_of, pay
 
 GOOD = ["tok_visa", "tok_mastercard", "tok_amex", "pm_card_visa", "pm_card_mastercard"]
 DECLINED = [

@@ -10,15 +10,15 @@ import stripe
 from flask.testing import FlaskClient
 
 from ticketing.common import logs
-from ticketing.stripe_fake.tests.buying import authenticate
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import pay
-from ticketing.stripe_fake.tests.typing_cards import METHODS
-from ticketing.stripe_fake.tests.typing_cards import PUBLISHABLE
-from ticketing.stripe_fake.tests.typing_cards import VISA
-from ticketing.stripe_fake.tests.typing_cards import bytes_on_disk
-from ticketing.stripe_fake.tests.typing_cards import send
-from ticketing.stripe_fake.tests.typing_cards import typed
+from ticketing.stripe_fake.tests.buying import authenticate, begin, pay
+from ticketing.stripe_fake.tests.typing_cards import (
+    METHODS,
+    PUBLISHABLE,
+    VISA,
+    bytes_on_disk,
+    send,
+    typed,
+)
 
 AMEX = "378282246310005"
 ASKING = "4000000000003220"

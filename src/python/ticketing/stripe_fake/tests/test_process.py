@@ -6,8 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,7 @@ from pathlib import Path
 import requests
 import stripe
 
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import charges
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.tests.buying import begin, charges, pay
 from ticketing.stripe_fake.tests.serving import sdk
 
 MAIN = [sys.executable, "-m", "ticketing.stripe_fake.main"]

@@ -5,11 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from ticketing.stripe_fake.tests.buying import TEN_DOLLARS
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import charges
-from ticketing.stripe_fake.tests.buying import error_of
-from ticketing.stripe_fake.tests.buying import pay
+from ticketing.stripe_fake.tests.buying import TEN_DOLLARS, begin, charges, error_of, pay
 
 
 def test_a_payment_is_refunded_whole(client: stripe.StripeClient) -> None:

@@ -10,17 +10,11 @@ import pytest
 import requests
 import stripe
 
-from ticketing.stripe_fake.tests.buying import begin
-from ticketing.stripe_fake.tests.buying import pay
-from ticketing.stripe_fake.tests.endpoint import SECRET
-from ticketing.stripe_fake.tests.endpoint import Endpoint
-from ticketing.stripe_fake.tests.endpoint import receiving
-from ticketing.stripe_fake.tests.endpoint import wait_until
+from ticketing.stripe_fake.tests.buying import begin, pay
+from ticketing.stripe_fake.tests.endpoint import SECRET, Endpoint, receiving, wait_until
 from ticketing.stripe_fake.tests.serving import sdk
-from ticketing.stripe_fake.tests.test_process import free_port
-from ticketing.stripe_fake.tests.test_process import running
-from ticketing.stripe_fake.webhooks import delay
-from ticketing.stripe_fake.webhooks import signature
+from ticketing.stripe_fake.tests.test_process import free_port, running
+from ticketing.stripe_fake.webhooks import delay, signature
 
 AT = "payment_intent.succeeded"
 

@@ -7,12 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_queries import Watched
-from ticketing.common.testing_queries import scans
+from ticketing.common.testing import ENV, TurnedClock, client_of, memory_database
+from ticketing.common.testing_queries import Watched, scans
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 

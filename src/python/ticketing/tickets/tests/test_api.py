@@ -7,16 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import take_events
-from ticketing.common.testing_input import MALFORMED_IDS
-from ticketing.common.testing_input import errors_of
+from ticketing.common.testing import UNKNOWN_ID, client_of, deliver, take_events
+from ticketing.common.testing_input import MALFORMED_IDS, errors_of
 from ticketing.tickets.service import Tickets
-from ticketing.tickets.tests.orders import cancelled
-from ticketing.tickets.tests.orders import completed
-from ticketing.tickets.tests.orders import created
+from ticketing.tickets.tests.orders import cancelled, completed, created
 
 CONCERT = {"title": "Concert", "price": 20.5}
 NOT_AUTHORIZED = [{"message": "Not Authorized"}]

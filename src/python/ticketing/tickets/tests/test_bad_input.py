@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from werkzeug.test import TestResponse
 
 from ticketing.common.service import Service
-from ticketing.common.testing_input import NOT_JSON_OBJECTS
-from ticketing.common.testing_input import NOT_JSON_TYPES
-from ticketing.common.testing_input import NOT_TEXT
-from ticketing.common.testing_input import any_json
-from ticketing.common.testing_input import errors_of
+from ticketing.common.testing_input import (
+    NOT_JSON_OBJECTS,
+    NOT_JSON_TYPES,
+    NOT_TEXT,
+    any_json,
+    errors_of,
+)
 from ticketing.tickets.service import Tickets
 
 CONCERT = {"title": "Concert", "price": 20.5}

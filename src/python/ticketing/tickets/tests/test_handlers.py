@@ -3,32 +3,26 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.bus import Again
-from ticketing.common.bus import Done
-from ticketing.common.bus import Park
+from ticketing.common.bus import MAX_TRIES, Again, Done, Park
 from ticketing.common.events import Event
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
+from ticketing.common.testing import (
+    ENV,
+    UNKNOWN_ID,
+    Interrupted,
+    TurnedClock,
+    deliver,
+    deliver_all,
+    memory_database,
+    take_events,
+)
 from ticketing.tickets.main import build
-from ticketing.tickets.repository import OrderReplica
-from ticketing.tickets.repository import TicketRepository
+from ticketing.tickets.repository import OrderReplica, TicketRepository
 from ticketing.tickets.service import Tickets
-from ticketing.tickets.tests.orders import cancelled
-from ticketing.tickets.tests.orders import completed
-from ticketing.tickets.tests.orders import created
-from ticketing.tickets.tests.orders import history
+from ticketing.tickets.tests.orders import cancelled, completed, created, history
 
 TICKET = "5c0a7922c9d89830f4911420"
 

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from ticketing.common.tests.racing import check
-from ticketing.common.tests.racing import race
-from ticketing.common.tests.racing import running
+from ticketing.common.tests.racing import check, race, running
 from ticketing.tickets.main import build
 
 

@@ -6,13 +6,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import client_of
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
-from ticketing.common.testing_idempotency import after_dying_anywhere
-from ticketing.common.testing_idempotency import is_replayed
-from ticketing.common.testing_idempotency import with_lost_answers
+from ticketing.common.testing import ENV, client_of, memory_database, take_events
+from ticketing.common.testing_idempotency import (
+    after_dying_anywhere,
+    is_replayed,
+    with_lost_answers,
+)
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 

@@ -1,21 +1,13 @@
 """The rules of a ticket."""
 
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.errors import NotYet
-from ticketing.common.errors import Refused
-from ticketing.common.events import OrderStatus
-from ticketing.common.events import TicketCreated
-from ticketing.common.events import TicketState
-from ticketing.common.events import TicketUpdated
-from ticketing.tickets.model import Order
-from ticketing.tickets.model import Ticket
+from ticketing.common.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
+from ticketing.tickets.model import Order, Ticket
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=60)

@@ -1,25 +1,19 @@
 """What sellers see of their own: tickets in every state, and sales by the day."""
 
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import deliver
+from ticketing.common.testing import UNKNOWN_ID, deliver
 from ticketing.common.testing_input import errors_of
-from ticketing.tickets.sales import Sale
-from ticketing.tickets.sales import by_day
+from ticketing.tickets.sales import Sale, by_day
 from ticketing.tickets.service import Tickets
-from ticketing.tickets.tests.orders import NOON
-from ticketing.tickets.tests.orders import completed
-from ticketing.tickets.tests.orders import created
+from ticketing.tickets.tests.orders import NOON, completed, created
 from ticketing.tickets.tests.walking import walk
 
 SALES = "/api/tickets/mine/sales"

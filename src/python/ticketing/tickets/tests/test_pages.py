@@ -7,12 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import deliver
+from ticketing.common.testing import UNKNOWN_ID, deliver
 from ticketing.common.testing_input import errors_of
 from ticketing.tickets.service import Tickets
-from ticketing.tickets.tests.orders import completed
-from ticketing.tickets.tests.orders import created
+from ticketing.tickets.tests.orders import completed, created
 
 
 def _sell(service: Service[Tickets], count: int) -> list[str]:

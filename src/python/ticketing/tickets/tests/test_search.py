@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import (
+    ENV,
+    UNKNOWN_ID,
+    TurnedClock,
+    client_of,
+    deliver,
+    memory_database,
+)
 from ticketing.common.testing_input import errors_of
 from ticketing.tickets.main import build
-from ticketing.tickets.search import beginnings
-from ticketing.tickets.search import words
+from ticketing.tickets.search import beginnings, words
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import created
 from ticketing.tickets.tests.walking import walk

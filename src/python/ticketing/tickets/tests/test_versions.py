@@ -6,12 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import (
+    ENV,
+    UNKNOWN_ID,
+    Interrupted,
+    client_of,
+    deliver,
+    memory_database,
+)
 from ticketing.common.testing_input import errors_of
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets

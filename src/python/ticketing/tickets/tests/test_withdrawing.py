@@ -8,22 +8,21 @@ from flask.testing import FlaskClient
 from ticketing.common.bus import Done
 from ticketing.common.errors import Refused
 from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing import Interrupted
-from ticketing.common.testing import TurnedClock
-from ticketing.common.testing import client_of
-from ticketing.common.testing import deliver
-from ticketing.common.testing import deliver_all
-from ticketing.common.testing import memory_database
-from ticketing.common.testing import take_events
-from ticketing.common.testing_input import MALFORMED_IDS
-from ticketing.common.testing_input import errors_of
+from ticketing.common.testing import (
+    ENV,
+    UNKNOWN_ID,
+    Interrupted,
+    TurnedClock,
+    client_of,
+    deliver,
+    deliver_all,
+    memory_database,
+    take_events,
+)
+from ticketing.common.testing_input import MALFORMED_IDS, errors_of
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
-from ticketing.tickets.tests.orders import cancelled
-from ticketing.tickets.tests.orders import completed
-from ticketing.tickets.tests.orders import created
+from ticketing.tickets.tests.orders import cancelled, completed, created
 
 VERBS = ["withdraw", "relist"]
 MOMENTS = range(1, 9)

@@ -1,13 +1,10 @@
 """One browser per test module, and for each test as many people as it likes."""
 
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
-from playwright.sync_api import expect
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from ticketing.common.testing_browser import chromium
 from ticketing.local.tests.browser import pictures

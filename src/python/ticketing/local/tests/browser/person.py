@@ -4,12 +4,14 @@ import re
 import uuid
 from typing import Any
 
-from playwright.sync_api import BrowserContext
-from playwright.sync_api import ConsoleMessage
-from playwright.sync_api import FrameLocator
-from playwright.sync_api import Locator
-from playwright.sync_api import Response
-from playwright.sync_api import expect
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    FrameLocator,
+    Locator,
+    Response,
+    expect,
+)
 
 PASSWORD = "correct horse battery"
 

@@ -3,9 +3,7 @@
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Frame
-from playwright.sync_api import Page
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import Frame, Page, ViewportSize
 
 from ticketing.local.tests.browser import pictures
 

@@ -1,7 +1,6 @@
 """The whole purchase by the keyboard alone, and what a screen reader is told on the way."""
 
-from playwright.sync_api import Page
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import PASSWORD

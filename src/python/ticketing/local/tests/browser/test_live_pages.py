@@ -4,10 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
-from playwright.sync_api import Request
-from playwright.sync_api import Route
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from ticketing.common.testing_servers import eventually
 from ticketing.local.tests.browser import pictures

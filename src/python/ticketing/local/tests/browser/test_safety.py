@@ -4,13 +4,11 @@ import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from ticketing.common.testing_browser import chromium
 from ticketing.local.tests.browser.conftest import NewPerson
-from ticketing.local.tests.browser.person import PASSWORD
-from ticketing.local.tests.browser.person import Person
+from ticketing.local.tests.browser.person import PASSWORD, Person
 from ticketing.local.tests.running import Platform
 
 TITLES = [

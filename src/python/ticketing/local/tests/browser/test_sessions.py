@@ -3,8 +3,7 @@
 from playwright.sync_api import expect
 
 from ticketing.local.tests.browser.conftest import NewPerson
-from ticketing.local.tests.browser.person import PASSWORD
-from ticketing.local.tests.browser.person import Person
+from ticketing.local.tests.browser.person import PASSWORD, Person
 
 SECONDS = 30_000
 """Milliseconds in which what happened in one browser must show in another; mostly two seconds."""

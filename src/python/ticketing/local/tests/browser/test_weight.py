@@ -8,9 +8,7 @@ from playwright.sync_api import expect
 from ticketing.local.tests.browser import pictures
 from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import Person
-from ticketing.local.tests.browser.scrutiny import DESKTOP
-from ticketing.local.tests.browser.scrutiny import PHONE
-from ticketing.local.tests.browser.scrutiny import layout_shift
+from ticketing.local.tests.browser.scrutiny import DESKTOP, PHONE, layout_shift
 
 FIRST_VIEW_BYTES = 100_000
 LAYOUT_SHIFT = 0.02

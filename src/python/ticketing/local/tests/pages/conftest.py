@@ -2,8 +2,7 @@
 
 import pytest
 
-from ticketing.local.tests.pages.marketplace import Browser
-from ticketing.local.tests.pages.marketplace import Marketplace
+from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 
 @pytest.fixture()

@@ -11,11 +11,9 @@ from ticketing.auth.main import build as build_auth
 from ticketing.client.api import connections
 from ticketing.client.app import create_app as create_pages
 from ticketing.client.settings import ClientSettings
-from ticketing.common.testing import ENV
-from ticketing.common.testing import memory_database
+from ticketing.common.testing import ENV, memory_database
 from ticketing.common.web import create_app
-from ticketing.local.tests.world import GOOD
-from ticketing.local.tests.world import World
+from ticketing.local.tests.world import GOOD, World
 
 SETTINGS = ClientSettings(
     auth_url="http://auth",

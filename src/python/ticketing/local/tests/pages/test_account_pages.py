@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from ticketing.local.tests.pages.marketplace import Browser
-from ticketing.local.tests.pages.marketplace import Marketplace
+from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 EMAIL, PASSWORD = "/account/email", "/account/password"
 NOWHERE = "redis://127.0.0.1:1/0"

@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.tests.threads import together
-from ticketing.local.tests.pages.marketplace import Browser
-from ticketing.local.tests.pages.marketplace import Marketplace
+from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 
 def form(browser: Browser, action: str) -> dict[str, str]:

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from ticketing.local.tests.pages.marketplace import Browser
-from ticketing.local.tests.pages.marketplace import Marketplace
+from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 
 def test_an_empty_market_invites_to_sell(market: Marketplace) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from ticketing.common.testing_tokens import token_of
-from ticketing.local.tests.pages.marketplace import Browser
-from ticketing.local.tests.pages.marketplace import Marketplace
+from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 
 def refuse_token(browser: Browser) -> str:

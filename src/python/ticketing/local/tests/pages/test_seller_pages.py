@@ -2,8 +2,7 @@
 
 import re
 
-from ticketing.local.tests.pages.marketplace import Browser
-from ticketing.local.tests.pages.marketplace import Marketplace
+from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 
 def test_a_listing_is_on_the_market_at_once(seller: Browser, buyer: Browser) -> None:
