@@ -11,11 +11,11 @@ from ticketing.auth.repository import INDEXES, SessionRepository, UserRepository
 from ticketing.auth.service import Accounts
 from ticketing.auth.sessions import Sessions
 from ticketing.auth.settings import AuthSettings, signing_keys
-from ticketing.common.clock import Clock, utc_now
-from ticketing.common.mongo import Document, connect, new_id
-from ticketing.common.run import commands
-from ticketing.common.service import Service
-from ticketing.common.settings import read
+from ticketing.common.core.clock import Clock, utc_now
+from ticketing.common.core.settings import read
+from ticketing.common.runtime.run import commands
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import Document, connect, new_id
 
 
 def build(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.events import SessionEnded, SessionState, UserSignedOut, UserState
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.events import SessionEnded, SessionState, UserSignedOut, UserState
 
 AT_ONCE = 64
 """Renewals by one refresh token whose answers may all be on their way: tabs that open at once."""

@@ -3,8 +3,8 @@
 import pymongo
 
 from ticketing.auth.model import Session, User
-from ticketing.common import keys
-from ticketing.common.mongo import OUTBOX_INDEX, Indexes, Store
+from ticketing.common.storage import keys
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Indexes, Store
 
 INDEXES: Indexes = {
     "users": [

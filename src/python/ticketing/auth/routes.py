@@ -21,10 +21,8 @@ from ticketing.auth.schemas import (
     who_is_there,
 )
 from ticketing.auth.service import Accounts
-from ticketing.common.bodies import body
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.idempotency import ANYONE, answer_once
-from ticketing.common.identity import (
+from ticketing.common.core.errors import NotAuthorized
+from ticketing.common.identity.access import (
     end_session,
     named_session,
     public_keys,
@@ -33,10 +31,12 @@ from ticketing.common.identity import (
     start_session,
     user_if_signed_in,
 )
-from ticketing.common.limits import by_address, by_user, limited
-from ticketing.common.operation import Operation, Who
-from ticketing.common.replies import told
-from ticketing.common.web import use_cases
+from ticketing.common.runtime.app import use_cases
+from ticketing.common.web.bodies import body
+from ticketing.common.web.idempotency import ANYONE, answer_once
+from ticketing.common.web.limits import by_address, by_user, limited
+from ticketing.common.web.operation import Operation, Who
+from ticketing.common.web.replies import told
 
 users = Blueprint("users", __name__, url_prefix="/api/users")
 

@@ -8,9 +8,9 @@ from msgspec import Meta
 from ticketing.auth.email_addresses import normalized
 from ticketing.auth.model import User
 from ticketing.auth.passwords import LONGEST, SHORTEST, WRONG_LENGTH, broken_rule
-from ticketing.common.schemas import text
-from ticketing.common.tokens import User as SignedIn
-from ticketing.common.views import Id, View
+from ticketing.common.identity.tokens import User as SignedIn
+from ticketing.common.web.schemas import text
+from ticketing.common.web.views import Id, View
 
 EXAMPLE_EMAIL = "ann@example.com"
 EXAMPLE_PASSWORD = "three blue bicycles"

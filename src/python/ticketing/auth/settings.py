@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ticketing.common.limits import Often
-from ticketing.common.settings import ServiceSettings
-from ticketing.common.token_keys import LocalKeys, read_pem
-from ticketing.common.tokens import LONGEST
+from ticketing.common.identity.token_keys import LocalKeys, read_pem
+from ticketing.common.identity.tokens import LONGEST
+from ticketing.common.web.limits import Often
+from ticketing.common.web.settings import ServiceSettings
 
 Days = Annotated[float, msgspec.Meta(gt=0, le=365)]
 LONGEST_SECONDS = int(LONGEST.total_seconds())

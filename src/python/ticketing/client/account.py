@@ -9,7 +9,7 @@ from ticketing.client.notices import go_to
 from ticketing.client.pages import page
 from ticketing.client.sessions import with_cookies
 from ticketing.client.visitor import Visitor
-from ticketing.common.errors import Conflict, Invalid, Refused
+from ticketing.common.core.errors import Conflict, Invalid, Refused
 
 account = Blueprint("account", __name__, url_prefix="/account")
 

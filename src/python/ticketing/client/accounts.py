@@ -11,7 +11,7 @@ from ticketing.client.pages import page
 from ticketing.client.paths import own_path
 from ticketing.client.sessions import with_cookies
 from ticketing.client.visitor import Visitor, form_key
-from ticketing.common.errors import Invalid, Refused
+from ticketing.common.core.errors import Invalid, Refused
 
 accounts = Blueprint("accounts", __name__, url_prefix="/auth")
 

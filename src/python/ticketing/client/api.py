@@ -12,8 +12,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from ticketing.client.replies import cookies, listing, read, refuse
 from ticketing.client.syntax import ID
 from ticketing.client.views import CurrentUser, Listing, Order, Sales, Ticket, User
-from ticketing.common.errors import Conflict, NotFound, Unavailable
-from ticketing.common.logs import logger
+from ticketing.common.core.errors import Conflict, NotFound, Unavailable
+from ticketing.common.core.logs import logger
 
 log = logger(__name__)
 

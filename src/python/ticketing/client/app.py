@@ -10,7 +10,7 @@ from ticketing.client.cards import Cards
 from ticketing.client.security import Security
 from ticketing.client.settings import ClientSettings
 from ticketing.client.wording import BADGES
-from ticketing.common.application import application
+from ticketing.common.web.application import application
 
 MAX_FORM = 64 * 1024
 """Bytes of a form; a longer one is 413."""

@@ -10,7 +10,7 @@ from ticketing.client.pages import page, turning
 from ticketing.client.paths import asked
 from ticketing.client.visitor import Visitor
 from ticketing.client.wording import explanation, headline
-from ticketing.common.errors import Conflict, Refused
+from ticketing.common.core.errors import Conflict, Refused
 
 buying = Blueprint("buying", __name__)
 

@@ -10,7 +10,7 @@ from ticketing.client.pages import page, plain_page
 from ticketing.client.paths import sign_in_then, with_query
 from ticketing.client.security import StaleFormError
 from ticketing.client.visitor import Visitor
-from ticketing.common.errors import (
+from ticketing.common.core.errors import (
     Conflict,
     Failure,
     Invalid,
@@ -19,7 +19,7 @@ from ticketing.common.errors import (
     Refused,
     Unavailable,
 )
-from ticketing.common.logs import logger
+from ticketing.common.core.logs import logger
 
 log = logger(__name__)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from flask import Flask
 from markupsafe import Markup
 
-from ticketing.common.clock import iso
+from ticketing.common.core.clock import iso
 
 
 def init_app(app: Flask) -> None:

@@ -9,9 +9,9 @@ from flask import Flask
 from ticketing.client.app import create_app
 from ticketing.client.settings import ClientSettings
 from ticketing.client.streams import THREADS, create_streams_app
-from ticketing.common import logs
-from ticketing.common.server import serve
-from ticketing.common.settings import read
+from ticketing.common.core import logs
+from ticketing.common.core.settings import read
+from ticketing.common.runtime.server import serve
 
 cli = click.Group()
 

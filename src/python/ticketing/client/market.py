@@ -9,7 +9,7 @@ from ticketing.client.paths import asked, with_query
 from ticketing.client.views import Listing, Order, Ticket
 from ticketing.client.visitor import Visitor, form_key
 from ticketing.client.wording import MISTAKES, standing
-from ticketing.common.errors import Conflict, Invalid, NotAuthorized, NotFound, Refused
+from ticketing.common.core.errors import Conflict, Invalid, NotAuthorized, NotFound, Refused
 
 market = Blueprint("market", __name__)
 

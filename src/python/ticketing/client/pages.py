@@ -9,7 +9,7 @@ from ticketing.client.notices import forget, notice
 from ticketing.client.paths import HOME, asked, with_query
 from ticketing.client.views import Listing
 from ticketing.client.visitor import Visitor, new_key
-from ticketing.common.identity import CSRF
+from ticketing.common.identity.access import CSRF
 
 
 def page(visitor: Visitor, template: str, status: int = 200, **values: Any) -> Response:

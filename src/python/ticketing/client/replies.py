@@ -6,8 +6,15 @@ import httpx
 import msgspec
 
 from ticketing.client.views import Listing
-from ticketing.common.errors import Conflict, Invalid, NotAuthorized, NotFound, Refused, Unavailable
-from ticketing.common.logs import logger
+from ticketing.common.core.errors import (
+    Conflict,
+    Invalid,
+    NotAuthorized,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from ticketing.common.core.logs import logger
 
 log = logger(__name__)
 

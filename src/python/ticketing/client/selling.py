@@ -10,7 +10,7 @@ from ticketing.client.notices import go_to
 from ticketing.client.pages import page, turning
 from ticketing.client.paths import asked
 from ticketing.client.visitor import Visitor, form_key
-from ticketing.common.errors import Conflict, Invalid, NotAuthorized, Refused
+from ticketing.common.core.errors import Conflict, Invalid, NotAuthorized, Refused
 
 selling = Blueprint("selling", __name__)
 

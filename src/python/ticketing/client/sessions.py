@@ -9,8 +9,8 @@ import jwt
 from flask import Response, after_this_request, request
 
 from ticketing.client.syntax import TOKEN
-from ticketing.common.errors import Conflict, NotAuthorized, Unavailable
-from ticketing.common.identity import REFRESH, SESSION
+from ticketing.common.core.errors import Conflict, NotAuthorized, Unavailable
+from ticketing.common.identity.access import REFRESH, SESSION
 
 _KNOWN, _ASKED = "ticketing.session", "ticketing.session.renewal"
 

@@ -1,6 +1,6 @@
 """What the client's processes read from the environment."""
 
-from ticketing.common.settings import WebSettings
+from ticketing.common.web.settings import WebSettings
 
 
 class ClientSettings(WebSettings, frozen=True, kw_only=True, rename="upper"):

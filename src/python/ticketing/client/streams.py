@@ -12,8 +12,8 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from ticketing.client.syntax import ID, TOKEN
 from ticketing.client.watching import GONE, Look, Looks, Seen
-from ticketing.common.application import application
-from ticketing.common.settings import WebSettings
+from ticketing.common.web.application import application
+from ticketing.common.web.settings import WebSettings
 
 LIMIT = 250
 """Open pages that one process serves at once; one more is told 503.

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ticketing.common.events import OrderStatus
+from ticketing.common.core.events import OrderStatus
 
 T = TypeVar("T")
 

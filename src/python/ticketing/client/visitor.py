@@ -10,9 +10,9 @@ from ticketing.client.api import Api
 from ticketing.client.sessions import access_token, another_token, claims, own_cookies
 from ticketing.client.syntax import TOKEN
 from ticketing.client.views import User
-from ticketing.common.application import request_id
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.identity import CSRF, CSRF_HEADER, SESSION
+from ticketing.common.core.errors import NotAuthorized
+from ticketing.common.identity.access import CSRF, CSRF_HEADER, SESSION
+from ticketing.common.web.application import request_id
 
 MAX_KEY = 255
 

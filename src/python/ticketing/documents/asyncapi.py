@@ -4,9 +4,15 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ticketing.common import events
-from ticketing.common.events import Event, PaymentRejected, SessionEnded, UserSignedOut, subject
-from ticketing.common.openapi import schemas_of
+from ticketing.common.core import events
+from ticketing.common.core.events import (
+    Event,
+    PaymentRejected,
+    SessionEnded,
+    UserSignedOut,
+    subject,
+)
+from ticketing.common.web.openapi import schemas_of
 from ticketing.expiration import handlers as expiration
 from ticketing.orders import handlers as orders
 from ticketing.payments import handlers as payments

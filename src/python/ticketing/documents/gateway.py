@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from ticketing.auth.routes import users
-from ticketing.common.openapi import document
+from ticketing.common.web.openapi import document
 from ticketing.orders.routes import orders
 from ticketing.payments.routes import payments
 from ticketing.tickets.routes import tickets

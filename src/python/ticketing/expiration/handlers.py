@@ -1,7 +1,7 @@
 """Events that concern the timers of holds."""
 
-from ticketing.common.bus import EventRouter
-from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.common.core.events import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.common.messaging.bus import EventRouter
 from ticketing.expiration.timers import Timers
 
 events = EventRouter[Timers]()

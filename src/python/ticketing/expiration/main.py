@@ -11,13 +11,13 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.scheduler import RQScheduler
 
-from ticketing.common import health
-from ticketing.common.health import Check
-from ticketing.common.logs import logger
-from ticketing.common.run import commands, start
-from ticketing.common.service import Service
-from ticketing.common.settings import BrokerSettings, Settings, read
-from ticketing.common.worker import reach_broker
+from ticketing.common.core import health
+from ticketing.common.core.health import Check
+from ticketing.common.core.logs import logger
+from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.runtime.run import commands, start
+from ticketing.common.runtime.service import Service
+from ticketing.common.runtime.worker import reach_broker
 from ticketing.expiration import handlers
 from ticketing.expiration.timers import QUEUE, Timers
 

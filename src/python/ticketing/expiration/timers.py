@@ -16,12 +16,12 @@ from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 from structlog.contextvars import get_contextvars
 
-from ticketing.common.bus import Message
-from ticketing.common.clock import utc_now
-from ticketing.common.errors import Unavailable
-from ticketing.common.events import ExpirationCompleted, subject
-from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.settings import BrokerSettings, read
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.errors import Unavailable
+from ticketing.common.core.events import ExpirationCompleted, subject
+from ticketing.common.core.settings import BrokerSettings, read
+from ticketing.common.messaging.bus import Message
+from ticketing.common.messaging.jetstream import JetStreamBus
 
 QUEUE = "expiration"
 A_DAY = 24 * 60 * 60

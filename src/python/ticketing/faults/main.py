@@ -21,7 +21,7 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
-from ticketing.common.dead_letters import DeadLetters
+from ticketing.common.messaging.dead_letters import DeadLetters
 from ticketing.faults.breaking import Breaker
 from ticketing.faults.client import JoinError
 from ticketing.faults.crowd import Crowd, Place

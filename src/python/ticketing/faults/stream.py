@@ -4,7 +4,7 @@ import uuid
 
 from nats.js import JetStreamContext
 
-from ticketing.common.streams import SUBJECTS
+from ticketing.common.messaging.streams import SUBJECTS
 from ticketing.ops import broker
 from ticketing.ops.platform import Platform
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import schemathesis
 
-from ticketing.common.openapi_answers import BAD_KEY, NO_BODY
+from ticketing.common.web.openapi_answers import BAD_KEY, NO_BODY
 from ticketing.fuzz.asking import COUNTS, NOBODY, URL
 from ticketing.fuzz.people import PASSWORD, People
 

@@ -5,8 +5,8 @@ The manifests say the same in their own files, which tests hold against this one
 
 from collections.abc import Iterator
 
-from ticketing.common.streams import Streams
-from ticketing.common.wire import copies_for
+from ticketing.common.messaging.streams import Streams
+from ticketing.common.messaging.wire import copies_for
 
 OPERATOR = "operator"
 """May do everything; no process of the platform has its password."""

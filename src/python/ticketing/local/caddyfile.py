@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from string import Template
 
-from ticketing.common.protection import HEADERS
+from ticketing.common.web.protection import HEADERS
 
 # Where a page would be, when the process that makes pages gives no answer.
 PAGE = (

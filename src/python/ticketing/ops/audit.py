@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import timedelta
 from typing import TypeVar
 
-from ticketing.common.mongo import Document
+from ticketing.common.storage.mongo import Document
 from ticketing.ops import convergence, rejections
 from ticketing.ops.books import Books, Charge, read
 from ticketing.ops.platform import Platform

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from nats.js import JetStreamContext
 
-from ticketing.common.mongo import Document
+from ticketing.common.storage.mongo import Document
 from ticketing.ops import broker
 from ticketing.ops.events import Json, content
 from ticketing.ops.platform import STORES, Platform

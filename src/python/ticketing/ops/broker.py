@@ -13,9 +13,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamState
 from nats.js.errors import NotFoundError
 
-from ticketing.common import asking, wire
-from ticketing.common.bus import Message
-from ticketing.common.errors import Unavailable
+from ticketing.common.core.errors import Unavailable
+from ticketing.common.messaging import asking, wire
+from ticketing.common.messaging.bus import Message
 from ticketing.ops.platform import Platform
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from stripe import StripeError
 
-from ticketing.common.errors import Failure
+from ticketing.common.core.errors import Failure
 from ticketing.ops.platform import Platform
 
 P = ParamSpec("P")

@@ -6,8 +6,8 @@ from functools import wraps
 
 import click
 
-from ticketing.common.dead_letters import DeadLetter, DeadLetters
-from ticketing.common.errors import NotFound
+from ticketing.common.core.errors import NotFound
+from ticketing.common.messaging.dead_letters import DeadLetter, DeadLetters
 from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import moment, say, table

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ticketing.common.bus import Message
-from ticketing.common.events import Event
+from ticketing.common.core.events import Event
+from ticketing.common.messaging.bus import Message
 
 Json = dict[str, Any]
 

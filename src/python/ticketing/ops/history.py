@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from nats.js import JetStreamContext
 
-from ticketing.common.dead_letters import DeadLetters
-from ticketing.common.mongo import Document, made_at
+from ticketing.common.messaging.dead_letters import DeadLetters
+from ticketing.common.storage.mongo import Document, made_at
 from ticketing.ops.broker import Published, ask, first_since, read, state
 from ticketing.ops.events import Json, content
 from ticketing.ops.facts import Entry, Row, facts

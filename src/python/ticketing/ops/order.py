@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from pymongo.errors import PyMongoError
 
-from ticketing.common.mongo import Document
+from ticketing.common.storage.mongo import Document
 from ticketing.ops import story
 from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.facts import Entry

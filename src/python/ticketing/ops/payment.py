@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ticketing.common.mongo import Document
+from ticketing.common.storage.mongo import Document
 from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.platform import Platform
 from ticketing.ops.tables import dollars, moment, say

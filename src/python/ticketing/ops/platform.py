@@ -10,9 +10,9 @@ import stripe
 from pymongo.database import Database
 
 from ticketing.auth import main as auth
-from ticketing.common.mongo import Document, ping
-from ticketing.common.service import Service
-from ticketing.common.streams import Streams
+from ticketing.common.messaging.streams import Streams
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import Document, ping
 from ticketing.expiration import main as expiration
 from ticketing.local import operator
 from ticketing.orders import main as orders

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from nats.js import JetStreamContext
 
-from ticketing.common.bus import Again, Message
-from ticketing.common.service import Service
+from ticketing.common.messaging.bus import Again, Message
+from ticketing.common.runtime.service import Service
 from ticketing.ops.broker import Published, ask, read, state
 from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.events import content

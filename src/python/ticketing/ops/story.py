@@ -7,7 +7,7 @@ from typing import Any
 import click
 from bson import ObjectId
 
-from ticketing.common.mongo import Document
+from ticketing.common.storage.mongo import Document
 from ticketing.ops import at_stripe, history, timer
 from ticketing.ops.command_line import SILENCE, reason
 from ticketing.ops.facts import Entry, Row, State, facts

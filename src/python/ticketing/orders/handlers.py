@@ -1,7 +1,6 @@
 """Events that concern orders."""
 
-from ticketing.common.bus import EventRouter
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     ExpirationCompleted,
     PaymentCreated,
     PaymentRefunded,
@@ -9,6 +8,7 @@ from ticketing.common.events import (
     TicketCreated,
     TicketUpdated,
 )
+from ticketing.common.messaging.bus import EventRouter
 from ticketing.orders.service import Orders
 
 events = EventRouter[Orders]()

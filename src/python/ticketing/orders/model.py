@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import NotAuthorized, NotYet, Refused
-from ticketing.common.events import (
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.core.events import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -14,7 +14,7 @@ from ticketing.common.events import (
     OrderStatus,
     PaymentRejected,
 )
-from ticketing.common.money import from_cents
+from ticketing.common.core.money import from_cents
 
 HELD = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 """The statuses of an order whose hold can still run out."""

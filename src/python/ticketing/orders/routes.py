@@ -4,14 +4,14 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
-from ticketing.common.bodies import body, query
-from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import signed_in
-from ticketing.common.limits import by_user, limited
-from ticketing.common.operation import Operation, Tag
-from ticketing.common.pages import page
-from ticketing.common.replies import empty, shown, versions
-from ticketing.common.web import use_cases
+from ticketing.common.identity.access import signed_in
+from ticketing.common.runtime.app import use_cases
+from ticketing.common.web.bodies import body, query
+from ticketing.common.web.idempotency import idempotent
+from ticketing.common.web.limits import by_user, limited
+from ticketing.common.web.operation import Operation, Tag
+from ticketing.common.web.pages import page
+from ticketing.common.web.replies import empty, shown, versions
 from ticketing.orders.schemas import NewOrder, Order, OwnOrders, order_view
 from ticketing.orders.service import Orders
 

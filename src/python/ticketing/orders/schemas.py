@@ -5,12 +5,12 @@ from typing import Annotated
 from marshmallow import Schema
 from msgspec import UNSET, Meta, UnsetType
 
-from ticketing.common.clock import iso
-from ticketing.common.events import OrderStatus
-from ticketing.common.money import from_cents
-from ticketing.common.queries import Page, choice
-from ticketing.common.schemas import identifier
-from ticketing.common.views import Amount, Id, Time, Version, Versioned, View
+from ticketing.common.core.clock import iso
+from ticketing.common.core.events import OrderStatus
+from ticketing.common.core.money import from_cents
+from ticketing.common.web.queries import Page, choice
+from ticketing.common.web.schemas import identifier
+from ticketing.common.web.views import Amount, Id, Time, Version, Versioned, View
 from ticketing.orders import model
 
 

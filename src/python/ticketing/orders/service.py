@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from ticketing.common.conflicts import retry_on_conflict
-from ticketing.common.errors import Conflict, Duplicate, NotYet, Refused
-from ticketing.common.events import OrderStatus, PaymentState, TicketState
+from ticketing.common.core.errors import Conflict, Duplicate, NotYet, Refused
+from ticketing.common.core.events import OrderStatus, PaymentState, TicketState
+from ticketing.common.storage.conflicts import retry_on_conflict
 from ticketing.orders.model import Order
 from ticketing.orders.repository import OrderRepository, TicketReplica
 

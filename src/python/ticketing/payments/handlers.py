@@ -1,7 +1,12 @@
 """Events that concern payments."""
 
-from ticketing.common.bus import EventRouter
-from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated, PaymentRejected
+from ticketing.common.core.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    PaymentRejected,
+)
+from ticketing.common.messaging.bus import EventRouter
 from ticketing.payments.service import Payments
 
 events = EventRouter[Payments]()

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from pymongo.database import Database
 
-from ticketing.common.clock import Clock, utc_now
-from ticketing.common.limits import Often
-from ticketing.common.mongo import Document, connect, new_id
-from ticketing.common.run import commands
-from ticketing.common.service import Chore, Service
-from ticketing.common.settings import ServiceSettings, read
+from ticketing.common.core.clock import Clock, utc_now
+from ticketing.common.core.settings import read
+from ticketing.common.runtime.run import commands
+from ticketing.common.runtime.service import Chore, Service
+from ticketing.common.storage.mongo import Document, connect, new_id
+from ticketing.common.web.limits import Often
+from ticketing.common.web.settings import ServiceSettings
 from ticketing.payments import handlers, routes
 from ticketing.payments.processor import CardProcessor
 from ticketing.payments.reconciler import Reconciler

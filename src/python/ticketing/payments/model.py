@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import NotAuthorized, Refused
-from ticketing.common.events import (
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.errors import NotAuthorized, Refused
+from ticketing.common.core.events import (
     OrderStatus,
     PaymentCreated,
     PaymentRefunded,
     PaymentStarted,
     PaymentState,
 )
-from ticketing.common.money import from_cents
+from ticketing.common.core.money import from_cents
 
 DOUBT = timedelta(seconds=45)
 """How long an outcome may be unknown before Stripe is asked; longer than any call to it."""

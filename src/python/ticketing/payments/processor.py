@@ -8,8 +8,8 @@ from uuid import uuid4
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from ticketing.common.errors import Refused, Unavailable
-from ticketing.common.logs import logger
+from ticketing.common.core.errors import Refused, Unavailable
+from ticketing.common.core.logs import logger
 
 log = logger(__name__)
 

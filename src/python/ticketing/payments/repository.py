@@ -6,12 +6,12 @@ from datetime import datetime
 import pymongo
 from pymongo.errors import DuplicateKeyError
 
-from ticketing.common import keys
-from ticketing.common.clock import utc_now
-from ticketing.common.events import OrderState, OrderStatus
-from ticketing.common.money import to_cents
-from ticketing.common.mongo import OUTBOX_INDEX, Documents, Indexes, Store
-from ticketing.common.replica import Replica
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import OrderState, OrderStatus
+from ticketing.common.core.money import to_cents
+from ticketing.common.storage import keys
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Documents, Indexes, Store
+from ticketing.common.storage.replica import Replica
 from ticketing.payments.model import Order, Payment
 
 HEARD_SECONDS = 30 * 24 * 3600

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ticketing.common.bodies import MAX_BODY, body
-from ticketing.common.errors import Unavailable
-from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import signed_in
-from ticketing.common.limits import by_user, limited
-from ticketing.common.operation import Operation, Who
-from ticketing.common.replies import told
-from ticketing.common.web import use_cases
+from ticketing.common.core.errors import Unavailable
+from ticketing.common.identity.access import signed_in
+from ticketing.common.runtime.app import use_cases
+from ticketing.common.web.bodies import MAX_BODY, body
+from ticketing.common.web.idempotency import idempotent
+from ticketing.common.web.limits import by_user, limited
+from ticketing.common.web.operation import Operation, Who
+from ticketing.common.web.replies import told
 from ticketing.payments.schemas import NewPayment, Receipt, Received, receipt_view
 from ticketing.payments.service import Payments
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from marshmallow import Schema, validate
 from msgspec import UNSET, Meta, UnsetType
 
-from ticketing.common.schemas import text
-from ticketing.common.views import EXAMPLE_ID, Id, View
+from ticketing.common.web.schemas import text
+from ticketing.common.web.views import EXAMPLE_ID, Id, View
 from ticketing.payments import service
 
 

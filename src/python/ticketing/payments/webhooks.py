@@ -6,8 +6,8 @@ from typing import Any
 
 import stripe
 
-from ticketing.common.errors import Refused, Unavailable
-from ticketing.common.logs import logger
+from ticketing.common.core.errors import Refused, Unavailable
+from ticketing.common.core.logs import logger
 
 log = logger(__name__)
 

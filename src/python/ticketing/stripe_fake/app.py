@@ -10,8 +10,8 @@ import time
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from ticketing.common import health
-from ticketing.common.logs import logger
+from ticketing.common.core import health
+from ticketing.common.core.logs import logger
 from ticketing.stripe_fake.assets import assets
 from ticketing.stripe_fake.buyer import buyer
 from ticketing.stripe_fake.errors import INVALID, StripeError, server_error

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ticketing.common.logs import logger
+from ticketing.common.core.logs import logger
 from ticketing.stripe_fake.errors import (
     INVALID,
     Json,

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from ticketing.common import logs, settings
-from ticketing.common.settings import Settings
+from ticketing.common.core import logs, settings
+from ticketing.common.core.settings import Settings
 from ticketing.stripe_fake.app import create_app
 from ticketing.stripe_fake.exchange import works_of
 from ticketing.stripe_fake.store import Store

@@ -13,7 +13,7 @@ import threading
 
 import requests
 
-from ticketing.common.logs import logger
+from ticketing.common.core.logs import logger
 from ticketing.stripe_fake import events
 from ticketing.stripe_fake.deliveries import Delivery
 from ticketing.stripe_fake.exchange import Clock

@@ -1,7 +1,7 @@
 """Events that concern tickets."""
 
-from ticketing.common.bus import EventRouter
-from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.common.core.events import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.common.messaging.bus import EventRouter
 from ticketing.tickets.service import Tickets
 
 events = EventRouter[Tickets]()

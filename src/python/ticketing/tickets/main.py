@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from pymongo.database import Database
 
-from ticketing.common.clock import Clock, utc_now
-from ticketing.common.mongo import Document, connect, new_id
-from ticketing.common.run import commands
-from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings, read
+from ticketing.common.core.clock import Clock, utc_now
+from ticketing.common.core.settings import read
+from ticketing.common.runtime.run import commands
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import Document, connect, new_id
+from ticketing.common.web.settings import ServiceSettings
 from ticketing.tickets import handlers, routes
 from ticketing.tickets.repository import INDEXES, OrderReplica, TicketRepository
 from ticketing.tickets.service import Tickets

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.errors import NotAuthorized, NotYet, Refused
-from ticketing.common.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
-from ticketing.common.money import from_cents
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
+from ticketing.common.core.money import from_cents
 
 Versions = Collection[int] | None
 """Those at which to act; None is any."""

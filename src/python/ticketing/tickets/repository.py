@@ -5,11 +5,11 @@ from typing import Any
 
 import pymongo
 
-from ticketing.common import keys
-from ticketing.common.events import OrderState
-from ticketing.common.money import to_cents
-from ticketing.common.mongo import OUTBOX_INDEX, Document, Indexes, Store
-from ticketing.common.replica import Replica
+from ticketing.common.core.events import OrderState
+from ticketing.common.core.money import to_cents
+from ticketing.common.storage import keys
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
+from ticketing.common.storage.replica import Replica
 from ticketing.tickets.model import Order, Ticket
 from ticketing.tickets.sales import Sale
 from ticketing.tickets.search import Search, Sort, beginnings, by_price

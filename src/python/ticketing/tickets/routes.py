@@ -4,13 +4,13 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
-from ticketing.common.bodies import body, query
-from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import signed_in
-from ticketing.common.operation import Operation, Tag, Who
-from ticketing.common.pages import page
-from ticketing.common.replies import listed, shown, versions
-from ticketing.common.web import use_cases
+from ticketing.common.identity.access import signed_in
+from ticketing.common.runtime.app import use_cases
+from ticketing.common.web.bodies import body, query
+from ticketing.common.web.idempotency import idempotent
+from ticketing.common.web.operation import Operation, Tag, Who
+from ticketing.common.web.pages import page
+from ticketing.common.web.replies import listed, shown, versions
 from ticketing.tickets.schemas import (
     DayWithSales,
     NewTicket,

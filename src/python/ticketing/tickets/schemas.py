@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 from msgspec import UNSET, Meta, UnsetType
 
-from ticketing.common.money import from_cents
-from ticketing.common.queries import NO_CURSOR, Page, choice, page_cursor, price, whole_number
-from ticketing.common.schemas import Price, text
-from ticketing.common.views import Amount, Id, Time, Versioned, View, time_or_unset
+from ticketing.common.core.money import from_cents
+from ticketing.common.web.queries import NO_CURSOR, Page, choice, page_cursor, price, whole_number
+from ticketing.common.web.schemas import Price, text
+from ticketing.common.web.views import Amount, Id, Time, Versioned, View, time_or_unset
 from ticketing.tickets import model
 from ticketing.tickets.sales import SalesOfDay
 from ticketing.tickets.search import Sort, words

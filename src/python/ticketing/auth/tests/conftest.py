@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, client_of, memory_database
-from ticketing.common.testing_queries import Watched, scans
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.queries import Watched, scans
+from ticketing.common.testing.services import ENV, client_of, memory_database
 
 
 @pytest.fixture()

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.auth.service import Accounts
-from ticketing.common.service import Service
-from ticketing.common.testing import client_of, take_events
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import client_of, take_events
 
 PASSWORD = "correct horse"
 ANN = {"email": "ann@example.com", "password": PASSWORD}

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.auth.service import Accounts
-from ticketing.common.service import Service
-from ticketing.common.testing import client_of
-from ticketing.common.testing_input import errors_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import client_of
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 
 from ticketing.auth.service import Accounts
-from ticketing.common.service import Service
-from ticketing.common.testing_input import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import (
     NOT_JSON_OBJECTS,
     NOT_JSON_TYPES,
     NOT_TEXT,

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ticketing.auth.main import build
-from ticketing.common.testing import ENV, client_of, memory_database
+from ticketing.common.testing.services import ENV, client_of, memory_database
 
 NOWHERE = "redis://127.0.0.1:1/0"
 LIMITS = {

@@ -7,14 +7,14 @@ from werkzeug.test import TestResponse
 
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
-from ticketing.common.keys import COLLECTION
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, client_of, memory_database
-from ticketing.common.testing_idempotency import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.keys import COLLECTION
+from ticketing.common.testing.idempotency import (
     after_dying_anywhere,
     is_replayed,
     with_lost_answers,
 )
+from ticketing.common.testing.services import ENV, client_of, memory_database
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from ticketing.auth.passwords import AT_ONCE, broken_rule, hash_password, is_outdated, turns, verify
 from ticketing.auth.service import Accounts
-from ticketing.common.service import Service
-from ticketing.common.testing_servers import eventually
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.servers import eventually
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

@@ -7,9 +7,9 @@ import pytest
 
 from ticketing.auth.main import build
 from ticketing.auth.repository import INDEXES
-from ticketing.common import keys
-from ticketing.common.testing import ENV, client_of, memory_database, take_events
-from ticketing.common.testing_queries import Query, Watched, scans, that_queries_need, without
+from ticketing.common.storage import keys
+from ticketing.common.testing.queries import Query, Watched, scans, that_queries_need, without
+from ticketing.common.testing.services import ENV, client_of, memory_database, take_events
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

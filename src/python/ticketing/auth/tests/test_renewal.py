@@ -12,10 +12,16 @@ from werkzeug.test import TestResponse
 
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
-from ticketing.common.clock import utc_now
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, TurnedClock, client_of, memory_database, take_events
-from ticketing.common.testing_input import errors_of
+from ticketing.common.core.clock import utc_now
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import (
+    ENV,
+    TurnedClock,
+    client_of,
+    memory_database,
+    take_events,
+)
 
 DAY = 24 * 60 * 60
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing.auth.model import AT_ONCE, MOURNED, Lifetimes, Session, User
-from ticketing.common.events import SessionEnded
+from ticketing.common.core.events import SessionEnded
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LIFETIMES = Lifetimes(idle=timedelta(days=7), most=timedelta(days=30))

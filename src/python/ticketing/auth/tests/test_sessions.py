@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.testing import ENV
+from ticketing.common.testing.services import ENV
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 KEY = ENV["JWT_KEY"]

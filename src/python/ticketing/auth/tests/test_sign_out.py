@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
-from ticketing.common.bus import Done
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, client_of, memory_database, take_messages
-from ticketing.common.testing_input import errors_of
+from ticketing.common.messaging.bus import Done
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import ENV, client_of, memory_database, take_messages
 
 
 @pytest.fixture()

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 from flask.testing import FlaskClient
 
 from ticketing.auth.main import build
-from ticketing.common.testing import ENV, client_of, memory_database
+from ticketing.common.testing.services import ENV, client_of, memory_database
 
 OLD, NEW = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 OTHERS = {name: value for name, value in ENV.items() if name != "JWT_KEY"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ticketing.auth.passwords import HAS_CONTROLS, TOO_COMMON, WRONG_LENGTH, broken_rule, normalized
 from ticketing.auth.tests.test_account_changes import change, wrong
-from ticketing.common.testing_input import errors_of
+from ticketing.common.testing.input import errors_of
 
 EMAIL = "ann@example.com"
 FACE, HANGUL = "\N{GRINNING FACE}", unicodedata.normalize("NFD", "\uac01")

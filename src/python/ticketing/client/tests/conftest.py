@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ticketing.client.tests.script_site import Site
-from ticketing.common.testing_browser import chromium
+from ticketing.common.testing.browser import chromium
 
 
 @pytest.fixture(scope="module")

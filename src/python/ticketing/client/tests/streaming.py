@@ -7,8 +7,8 @@ from functools import partial
 from flask import Flask
 
 from ticketing.client.streams import create_streams_app
-from ticketing.common import logs
-from ticketing.common.server import serve
+from ticketing.common.core import logs
+from ticketing.common.runtime.server import serve
 
 
 def tickets() -> Flask:

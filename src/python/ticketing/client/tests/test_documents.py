@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from ticketing.client.app import create_app
 from ticketing.client.tests.scripted import SETTINGS
-from ticketing.common.testing_browser import chromium
+from ticketing.common.testing.browser import chromium
 
 client = create_app(SETTINGS).test_client()
 

@@ -17,7 +17,7 @@ from ticketing.client.tests.till_site import (
     says,
     versions,
 )
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 
 
 def test_a_change_swaps_what_differs_and_keeps_what_is_being_filled_in(

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from ticketing.client.tests.script_site import Site
 from ticketing.client.tests.till_site import ALERT, PAID, live_page, open_till, says
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 
 OVER = ({"errors": [{"message": "Not Authorized"}]}, 401)
 GONE = "event: gone\ndata: {}\n\n"

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.client.tests.scripted import BUYER, CSRF, Services, browser, signed_in
-from ticketing.common.testing_tokens import JWT_KEY
+from ticketing.common.testing.tokens import JWT_KEY
 
 RENEW = "POST /api/users/renew"
 UNAUTHORIZED = {"errors": [{"message": "Not Authorized"}]}

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from ticketing.client.streams import HEARTBEAT
-from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.testing.servers import eventually, free_port
 
 LIMIT = 3
 PATH = "/live/tickets/0123456789abcdef01234567"

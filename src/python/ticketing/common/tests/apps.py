@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings, read
-from ticketing.common.testing import ENV
-from ticketing.common.web import create_app
+from ticketing.common.core.settings import read
+from ticketing.common.runtime.app import create_app
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import ENV
+from ticketing.common.web.settings import ServiceSettings
 
 
 def service_of(

@@ -9,10 +9,10 @@ from typing import Protocol
 import nats
 from nats.aio.client import Client
 
-from ticketing.common.bus import Bus, Done, Handle, Message, Verdict
-from ticketing.common.dead_letters import DeadLetter, DeadLetters
-from ticketing.common.jetstream import ACK_WAIT, JetStreamBus
-from ticketing.common.memory_bus import MemoryBus
+from ticketing.common.messaging.bus import Bus, Done, Handle, Message, Verdict
+from ticketing.common.messaging.dead_letters import DeadLetter, DeadLetters
+from ticketing.common.messaging.jetstream import ACK_WAIT, JetStreamBus
+from ticketing.common.messaging.memory_bus import MemoryBus
 
 SUBJECTS = ["order.created", "order.cancelled"]
 

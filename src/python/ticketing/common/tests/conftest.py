@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 from pymongo.database import Database
 from secantus import SecantusDBServer
 
-from ticketing.common import logs
-from ticketing.common.mongo import Document
-from ticketing.common.service import Service
-from ticketing.common.testing import client_of, memory_database
-from ticketing.common.testing_servers import NatsServer
+from ticketing.common.core import logs
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import Document
+from ticketing.common.testing.servers import NatsServer
+from ticketing.common.testing.services import client_of, memory_database
 from ticketing.common.tests.buses import BusStand, JetStreamStand, MemoryStand, remove_streams
 from ticketing.common.tests.databases import OwnMongo, on_server
 from ticketing.common.tests.limited_service import Visit

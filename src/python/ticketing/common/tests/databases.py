@@ -7,8 +7,8 @@ from uuid import uuid4
 from pymongo.database import Database
 from secantus import SecantusDBServer
 
-from ticketing.common.mongo import Document, connect
-from ticketing.common.testing_servers import free_port
+from ticketing.common.storage.mongo import Document, connect
+from ticketing.common.testing.servers import free_port
 
 
 @contextmanager

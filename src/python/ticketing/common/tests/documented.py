@@ -6,13 +6,13 @@ from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, validate
 
-from ticketing.common.limits import by_address, limited
-from ticketing.common.openapi import document
-from ticketing.common.operation import Operation, Tag, Who
-from ticketing.common.queries import Page, choice
-from ticketing.common.replies import told
-from ticketing.common.schemas import text
-from ticketing.common.views import Versioned
+from ticketing.common.web.limits import by_address, limited
+from ticketing.common.web.openapi import document
+from ticketing.common.web.operation import Operation, Tag, Who
+from ticketing.common.web.queries import Page, choice
+from ticketing.common.web.replies import told
+from ticketing.common.web.schemas import text
+from ticketing.common.web.views import Versioned
 
 routes = Blueprint("things", __name__, url_prefix="/api/things")
 

@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from jwt import PyJWK
 
+from ticketing.common.identity.token_keys import LocalKeys, read_pem
 from ticketing.common.tests.pems import private_pem
-from ticketing.common.token_keys import LocalKeys, read_pem
 
 
 def new_pair() -> PyJWK:

@@ -7,11 +7,12 @@ from flask import Blueprint, request
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.bodies import json_object
-from ticketing.common.limits import Often, by_address, by_user, limited
-from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings, read
-from ticketing.common.testing import ENV
+from ticketing.common.core.settings import read
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import ENV
+from ticketing.common.web.bodies import json_object
+from ticketing.common.web.limits import Often, by_address, by_user, limited
+from ticketing.common.web.settings import ServiceSettings
 
 THREE = "3/10 minutes"
 

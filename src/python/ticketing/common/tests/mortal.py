@@ -10,12 +10,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ticketing.common.logs import logger
-from ticketing.common.run import start
-from ticketing.common.service import Service
-from ticketing.common.settings import BrokerSettings, read
+from ticketing.common.core.logs import logger
+from ticketing.common.core.settings import BrokerSettings, read
+from ticketing.common.runtime.run import start
+from ticketing.common.runtime.service import Service
+from ticketing.common.runtime.worker import work
 from ticketing.common.tests import sample
-from ticketing.common.worker import work
 
 log = logger(__name__)
 

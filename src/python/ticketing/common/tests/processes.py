@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import requests
 
-from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.testing.servers import eventually, free_port
 
 START_SECONDS = 60
 SAMPLE = ("-m", "ticketing.common.tests.sample")

@@ -8,11 +8,11 @@ from typing import Any
 import requests
 from secantus import SecantusDBServer
 
-from ticketing.common.idempotency import HEADER, REPLAYED
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, client_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import ENV, client_of
 from ticketing.common.tests.processes import Process
 from ticketing.common.tests.threads import together
+from ticketing.common.web.idempotency import HEADER, REPLAYED
 
 RACERS = 20
 

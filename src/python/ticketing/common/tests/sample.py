@@ -9,20 +9,21 @@ from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 from marshmallow import Schema, validate
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.bodies import body
-from ticketing.common.bus import EventRouter
-from ticketing.common.clock import utc_now
-from ticketing.common.events import PaymentRejected
-from ticketing.common.identity import signed_in
-from ticketing.common.logs import logger
-from ticketing.common.mongo import OUTBOX_INDEX, Store, connect
-from ticketing.common.replica import Replica
-from ticketing.common.run import commands
-from ticketing.common.schemas import text
-from ticketing.common.service import Service
-from ticketing.common.settings import ServiceSettings, read
-from ticketing.common.web import use_cases
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import PaymentRejected
+from ticketing.common.core.logs import logger
+from ticketing.common.core.settings import read
+from ticketing.common.identity.access import signed_in
+from ticketing.common.messaging.bus import EventRouter
+from ticketing.common.runtime.app import use_cases
+from ticketing.common.runtime.run import commands
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Store, connect
+from ticketing.common.storage.replica import Replica
+from ticketing.common.web.bodies import body
+from ticketing.common.web.schemas import text
+from ticketing.common.web.settings import ServiceSettings
 
 log = logger(__name__)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from ticketing.common.batches import LARGEST
-from ticketing.common.bus import Done, Message, Verdict
-from ticketing.common.clock import utc_now
-from ticketing.common.events import PaymentRejected
-from ticketing.common.testing_servers import eventually
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import PaymentRejected
+from ticketing.common.messaging.batches import LARGEST
+from ticketing.common.messaging.bus import Done, Message, Verdict
+from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.buses import (
     JetStreamStand,
     connected,

@@ -2,7 +2,7 @@
 
 from itertools import repeat
 
-from ticketing.common.batches import LARGEST, SECONDS, Batch
+from ticketing.common.messaging.batches import LARGEST, SECONDS, Batch
 
 
 def sizes(seconds_each: float, times: int, batch: Batch) -> list[int]:

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, validate
 
-from ticketing.common.bodies import MAX_BODY, body
-from ticketing.common.schemas import Price, text
 from ticketing.common.tests.apps import app_of, errors, reply
+from ticketing.common.web.bodies import MAX_BODY, body
+from ticketing.common.web.schemas import Price, text
 
 routes = Blueprint("bodies", __name__)
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from ticketing.common.bus import Again, Bus, Done, EventRouter, Message, Park, Verdict
-from ticketing.common.errors import NotYet, Refused
-from ticketing.common.events import ExpirationCompleted
+from ticketing.common.core.errors import NotYet, Refused
+from ticketing.common.core.events import ExpirationCompleted
+from ticketing.common.messaging.bus import Again, Bus, Done, EventRouter, Message, Park, Verdict
 from ticketing.common.tests.buses import SUBJECTS, BusStand, Listener, consuming, message, until
 
 EXPIRATION = (

@@ -10,8 +10,8 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, Park, judge
-from ticketing.common.errors import Conflict, Duplicate, NotFound, NotYet, Refused, Unavailable
+from ticketing.common.core.errors import Conflict, Duplicate, NotFound, NotYet, Refused, Unavailable
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Park, judge
 
 
 def delays(error: Exception, tries: int) -> list[float]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ticketing.common.clock import iso, utc_now
+from ticketing.common.core.clock import iso, utc_now
 from ticketing.common.tests.things import NOON
 
 

@@ -8,8 +8,8 @@ import logging
 import pytest
 from pymongo.database import Database
 
-from ticketing.common import logs
-from ticketing.common.mongo import Document, connect
+from ticketing.common.core import logs
+from ticketing.common.storage.mongo import Document, connect
 from ticketing.common.tests.conftest import LogLines
 
 WRONG = {

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import nats
 import pytest
 
-from ticketing.common.bus import Done, Message, Park, Verdict
-from ticketing.common.dead_letters import DeadLetters
-from ticketing.common.errors import NotFound, Refused, Unavailable
-from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.core.errors import NotFound, Refused, Unavailable
+from ticketing.common.messaging.bus import Done, Message, Park, Verdict
+from ticketing.common.messaging.dead_letters import DeadLetters
+from ticketing.common.testing.servers import eventually, free_port
 from ticketing.common.tests.buses import Listener, connected, consuming, message
 
 

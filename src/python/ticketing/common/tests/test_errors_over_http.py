@@ -7,7 +7,7 @@ from flask import Blueprint, abort
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.errors import (
+from ticketing.common.core.errors import (
     Changed,
     Conflict,
     Duplicate,
@@ -19,7 +19,7 @@ from ticketing.common.errors import (
     Refused,
     Unavailable,
 )
-from ticketing.common.keys import OtherRequest, StillRunning
+from ticketing.common.storage.keys import OtherRequest, StillRunning
 from ticketing.common.tests.apps import app_of, errors, reply
 from ticketing.common.tests.conftest import LogLines
 

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, EventRouter, Message
-from ticketing.common.errors import NotYet, Refused
-from ticketing.common.events import Event, ExpirationCompleted, PaymentRejected, subject
+from ticketing.common.core.errors import NotYet, Refused
+from ticketing.common.core.events import Event, ExpirationCompleted, PaymentRejected, subject
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, EventRouter, Message
 from ticketing.common.tests.conftest import LogLines
 from ticketing.common.tests.things import NOON
 

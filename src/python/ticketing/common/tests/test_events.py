@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     Event,
     OrderCreated,
     OrderedTicket,

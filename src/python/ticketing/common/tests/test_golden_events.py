@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from ticketing.common.bus import Done, EventRouter, Message
-from ticketing.common.events import Event, subject
+from ticketing.common.core.events import Event, subject
+from ticketing.common.messaging.bus import Done, EventRouter, Message
 from ticketing.common.tests.things import NOON
 
 Way = tuple[str, ...]

@@ -7,8 +7,8 @@ import pytest
 import requests
 from flask import Blueprint
 
-from ticketing.common import health
-from ticketing.common.testing_servers import free_port
+from ticketing.common.core import health
+from ticketing.common.testing.servers import free_port
 from ticketing.common.tests.apps import app_of, reply
 from ticketing.common.tests.conftest import LogLines
 

@@ -10,14 +10,19 @@ from flask.testing import FlaskClient
 from pymongo.errors import AutoReconnect
 from werkzeug.test import TestResponse
 
-from ticketing.common.idempotency import EXTENSION, HEADER, REPLAYED
-from ticketing.common.keys import COLLECTION, KEPT, LEASE, Answer, Claim, Keys, StillRunning
-from ticketing.common.testing import ENV, Interrupted, TurnedClock, client_of, memory_database
-from ticketing.common.testing_idempotency import (
+from ticketing.common.storage.keys import COLLECTION, KEPT, LEASE, Answer, Claim, Keys, StillRunning
+from ticketing.common.testing.idempotency import (
     after_dying_anywhere,
     end_leases,
     is_replayed,
     with_lost_answers,
+)
+from ticketing.common.testing.services import (
+    ENV,
+    Interrupted,
+    TurnedClock,
+    client_of,
+    memory_database,
 )
 from ticketing.common.tests.things_api import (
     Things,
@@ -28,6 +33,7 @@ from ticketing.common.tests.things_api import (
     not_heard_of_yet,
     refuse,
 )
+from ticketing.common.web.idempotency import EXTENSION, HEADER, REPLAYED
 
 KEY = "a key"
 RUNNING = "The first request with this Idempotency-Key is still running"

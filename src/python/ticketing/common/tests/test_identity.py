@@ -14,7 +14,7 @@ from flask_jwt_extended import current_user, jwt_required
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.identity import (
+from ticketing.common.identity.access import (
     SessionGrant,
     end_session,
     named_session,
@@ -22,7 +22,7 @@ from ticketing.common.identity import (
     start_session,
     user_if_signed_in,
 )
-from ticketing.common.testing_tokens import forged, token_of
+from ticketing.common.testing.tokens import forged, token_of
 from ticketing.common.tests.apps import app_of, errors, reply
 
 routes = Blueprint("identity", __name__)

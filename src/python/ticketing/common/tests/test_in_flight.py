@@ -7,8 +7,8 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, Message, Verdict
-from ticketing.common.in_flight import InFlight, deliveries
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Message, Verdict
+from ticketing.common.messaging.in_flight import InFlight, deliveries
 from ticketing.common.tests.buses import (
     SUBJECTS,
     JetStreamStand,

@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import nats
 
-from ticketing.common.bus import Done, Message, Park
-from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.testing_servers import NatsServer
+from ticketing.common.messaging.bus import Done, Message, Park
+from ticketing.common.messaging.jetstream import JetStreamBus
+from ticketing.common.testing.servers import NatsServer
 from ticketing.common.tests.buses import (
     SUBJECTS,
     JetStreamStand,

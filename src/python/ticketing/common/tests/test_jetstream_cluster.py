@@ -1,21 +1,19 @@
 """Several brokers: each message is kept by as many as was asked for, so that one may be lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from collections.abc import Iterator
-from contextlib import asynccontextmanager
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import nats
 import pytest
 from nats.js.api import ClusterInfo
 
-from ticketing.common.bus import Message, Verdict
-from ticketing.common.dead_letters import DeadLetter, DeadLetters
-from ticketing.common.errors import Unavailable
-from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.testing_servers import NatsServer, free_port
+from ticketing.common.core.errors import Unavailable
+from ticketing.common.messaging.bus import Message, Verdict
+from ticketing.common.messaging.dead_letters import DeadLetter, DeadLetters
+from ticketing.common.messaging.jetstream import JetStreamBus
+from ticketing.common.testing.servers import NatsServer, free_port
 from ticketing.common.tests.buses import SUBJECTS, Listener, connected, consuming, message, until
 
 STREAMS = ["TICKETING", "TICKETING_DEAD", "TICKETING_UNANSWERED"]

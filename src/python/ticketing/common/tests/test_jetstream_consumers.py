@@ -6,7 +6,7 @@ import nats
 import pytest
 from nats.js.api import ConsumerConfig
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, Message, Verdict
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Message, Verdict
 from ticketing.common.tests.buses import (
     SUBJECTS,
     JetStreamStand,

@@ -9,9 +9,9 @@ from typing import Any
 import psutil
 import pytest
 
-from ticketing.common.bus import MAX_TRIES
-from ticketing.common.dead_letters import DeadLetters
-from ticketing.common.testing_servers import eventually
+from ticketing.common.messaging.bus import MAX_TRIES
+from ticketing.common.messaging.dead_letters import DeadLetters
+from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.mortal import ACK_WAIT, DEADLY
 from ticketing.common.tests.processes import Process, Start
 from ticketing.common.tests.sample import Notes, build

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from ticketing.common.testing_servers import RedisServer, eventually
+from ticketing.common.testing.servers import RedisServer, eventually
 from ticketing.common.tests.limited_service import THREE, Visit, service, statuses
 
 

@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ticketing.common.testing_servers import RedisServer
+from ticketing.common.testing.servers import RedisServer
 from ticketing.common.tests.limited_service import Visit, service, statuses
 
 

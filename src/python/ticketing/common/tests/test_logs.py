@@ -5,7 +5,7 @@ from datetime import datetime
 
 from structlog.contextvars import bound_contextvars
 
-from ticketing.common.logs import logger
+from ticketing.common.core.logs import logger
 from ticketing.common.tests.conftest import LogLines
 
 

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from pymongo.database import Database
 from werkzeug.test import TestResponse
 
-from ticketing.common.keys import COLLECTION
-from ticketing.common.mongo import Document, connect
-from ticketing.common.testing import client_of
-from ticketing.common.testing_idempotency import is_replayed
+from ticketing.common.storage.keys import COLLECTION
+from ticketing.common.storage.mongo import Document, connect
+from ticketing.common.testing.idempotency import is_replayed
+from ticketing.common.testing.services import client_of
 from ticketing.common.tests.lossy import LossyProxy, lossy
 from ticketing.common.tests.things_api import build
 

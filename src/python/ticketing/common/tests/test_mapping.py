@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.mapping import from_document, state_of, stored_names
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.storage.mapping import from_document, state_of, stored_names
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 AS_SERVICES_READ: Any = bson.CodecOptions(tz_aware=True)

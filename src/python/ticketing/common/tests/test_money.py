@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.money import from_cents, to_cents
+from ticketing.common.core.money import from_cents, to_cents
 
 
 @settings(deadline=None)

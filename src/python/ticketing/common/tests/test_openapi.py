@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ticketing.common.identity import CSRF, CSRF_HEADER, SESSION
+from ticketing.common.identity.access import CSRF, CSRF_HEADER, SESSION
 from ticketing.common.tests.apps import app_of
 from ticketing.common.tests.documented import ALL, MADE, ONE, routes
 

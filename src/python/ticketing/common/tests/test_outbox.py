@@ -9,11 +9,11 @@ from functools import partial
 import pytest
 from pymongo.database import Database
 
-from ticketing.common import outbox
-from ticketing.common.bus import Bus, Handle, Message
-from ticketing.common.mongo import OUTBOX_INDEX, Document, ensure_indexes
-from ticketing.common.outbox import BATCH, publish_pending, relay
-from ticketing.common.testing import memory_database
+from ticketing.common.messaging import outbox
+from ticketing.common.messaging.bus import Bus, Handle, Message
+from ticketing.common.messaging.outbox import BATCH, publish_pending, relay
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, ensure_indexes
+from ticketing.common.testing.services import memory_database
 from ticketing.common.tests.buses import (
     BusStand,
     JetStreamStand,

@@ -7,11 +7,11 @@ import pytest
 from flask import Blueprint, Response
 from werkzeug.test import TestResponse
 
-from ticketing.common.bodies import query
-from ticketing.common.pages import page
-from ticketing.common.queries import Page
 from ticketing.common.tests.apps import app_of, errors, reply
-from ticketing.common.views import View
+from ticketing.common.web.bodies import query
+from ticketing.common.web.pages import page
+from ticketing.common.web.queries import Page
+from ticketing.common.web.views import View
 
 IDS = [f"{number:024x}" for number in range(1, 121)]
 

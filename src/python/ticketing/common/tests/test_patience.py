@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ticketing.common.bus import MAX_TRIES, Again, Bus, Done, Message, Park, Verdict
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Bus, Done, Message, Park, Verdict
 from ticketing.common.tests.buses import (
     SUBJECTS,
     BusStand,

@@ -4,8 +4,8 @@ import pytest
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.proxies import Proxies
 from ticketing.common.tests.apps import app_of
+from ticketing.common.web.proxies import Proxies
 
 OURS = "10.1.0.0/16, 192.0.2.7, fd00::/8"
 STRANGER = "203.0.113.5"

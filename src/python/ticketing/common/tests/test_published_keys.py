@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from jwt import PyJWK
 
-from ticketing.common.published_keys import KEPT, PAUSE, PublishedKeys
+from ticketing.common.identity.published_keys import KEPT, PAUSE, PublishedKeys
 from ticketing.common.tests.key_server import Auth, new_pair
 
 

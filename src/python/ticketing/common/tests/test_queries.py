@@ -7,9 +7,9 @@ import pymongo
 import pytest
 from pymongo.database import Database
 
-from ticketing.common.mongo import OUTBOX_INDEX, Document, ensure_indexes
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_queries import Query, Watched, scans
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, ensure_indexes
+from ticketing.common.testing.queries import Query, Watched, scans
+from ticketing.common.testing.services import memory_database
 from ticketing.common.tests.things import Things, save
 
 INDEXES = {

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
-from ticketing.common.errors import NotFound
-from ticketing.common.mongo import Document
-from ticketing.common.testing import memory_database
+from ticketing.common.core.errors import NotFound
+from ticketing.common.storage.mongo import Document
+from ticketing.common.testing.services import memory_database
 from ticketing.common.tests.things import Copies, Copy
 from ticketing.common.tests.threads import together
 

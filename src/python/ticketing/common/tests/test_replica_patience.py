@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from ticketing.common import replica as replicas
-from ticketing.common.errors import NotFound
-from ticketing.common.mongo import new_id
-from ticketing.common.replica import WAITING
-from ticketing.common.testing import UNKNOWN_ID, memory_database
-from ticketing.common.testing_servers import eventually
+from ticketing.common.core.errors import NotFound
+from ticketing.common.storage import replica as replicas
+from ticketing.common.storage.mongo import new_id
+from ticketing.common.storage.replica import WAITING
+from ticketing.common.testing.servers import eventually
+from ticketing.common.testing.services import UNKNOWN_ID, memory_database
 from ticketing.common.tests.things import Copies, Copy
 
 PATIENCE = 120.0

@@ -4,12 +4,12 @@ import pytest
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.operation import Operation, Who
-from ticketing.common.pages import page
-from ticketing.common.replies import empty, listed, shown, told, versions
+from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.tests.apps import app_of, errors, reply
-from ticketing.common.views import Versioned, View
+from ticketing.common.web.operation import Operation, Who
+from ticketing.common.web.pages import page
+from ticketing.common.web.replies import empty, listed, shown, told, versions
+from ticketing.common.web.views import Versioned, View
 
 
 class Thing(Versioned, frozen=True):

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from flask import Blueprint
 
-from ticketing.common.clock import utc_now
-from ticketing.common.events import SessionEnded, SessionState, UserSignedOut, UserState
-from ticketing.common.revocations import COLLECTION, INDEXES, KEPT, OVERLAP, Revocations
-from ticketing.common.service import Service
-from ticketing.common.settings import Settings, read
-from ticketing.common.testing import TurnedClock, memory_database
-from ticketing.common.testing_queries import Watched, scans
-from ticketing.common.testing_tokens import claims_of
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import SessionEnded, SessionState, UserSignedOut, UserState
+from ticketing.common.core.settings import Settings, read
+from ticketing.common.identity.revocations import COLLECTION, INDEXES, KEPT, OVERLAP, Revocations
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.queries import Watched, scans
+from ticketing.common.testing.services import TurnedClock, memory_database
+from ticketing.common.testing.tokens import claims_of
 from ticketing.common.tests.apps import service_of
 
 

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError, validate
 
-from ticketing.common.money import from_cents
-from ticketing.common.queries import Page
-from ticketing.common.schemas import Price, identifier, text
+from ticketing.common.core.money import from_cents
+from ticketing.common.web.queries import Page
+from ticketing.common.web.schemas import Price, identifier, text
 
 
 class Form(Schema):

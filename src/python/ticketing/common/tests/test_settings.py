@@ -2,7 +2,8 @@
 
 import pytest
 
-from ticketing.common.settings import BrokerSettings, ServiceSettings, Settings, read
+from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.web.settings import ServiceSettings
 
 KEY = "a secret of at least thirty-two bytes"
 ENV = {"MONGO_URI": "mongodb://db/tickets", "JWT_KEY": KEY, "UNRELATED": "x"}

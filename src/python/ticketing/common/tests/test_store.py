@@ -8,8 +8,8 @@ import pytest
 from pymongo.database import Database
 from structlog.contextvars import bound_contextvars
 
-from ticketing.common.errors import Conflict, Duplicate, NotFound
-from ticketing.common.mongo import OUTBOX_INDEX, Document, ensure_indexes, new_id
+from ticketing.common.core.errors import Conflict, Duplicate, NotFound
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, ensure_indexes, new_id
 from ticketing.common.tests.things import NOON, Thing, Things, changed, save, waiting
 from ticketing.common.tests.threads import together
 

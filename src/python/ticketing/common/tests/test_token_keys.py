@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from ticketing.common.identity.token_keys import LocalKeys, read_pem, shared_key
 from ticketing.common.tests.pems import private_pem, public_pem
-from ticketing.common.token_keys import LocalKeys, read_pem, shared_key
 
 RFC_8037 = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
 """The private key of its appendix A; the public one and the thumbprint stand there, too."""

@@ -17,15 +17,15 @@ from flask.typing import ResponseReturnValue
 from flask_jwt_extended import JWTManager, current_user
 from jwt import PyJWK
 
-from ticketing.common.errors import NotAuthorized
-from ticketing.common.identity import init_identity, signed_in
-from ticketing.common.revocations import Revocations
-from ticketing.common.testing import memory_database
-from ticketing.common.testing_tokens import claims_of, token_of
+from ticketing.common.core.errors import NotAuthorized
+from ticketing.common.identity.access import init_identity, signed_in
+from ticketing.common.identity.revocations import Revocations
+from ticketing.common.identity.token_keys import LocalKeys, read_pem, shared_key
+from ticketing.common.identity.tokens import REMEMBERED, Claims, TokenManager
+from ticketing.common.testing.services import memory_database
+from ticketing.common.testing.tokens import claims_of, token_of
 from ticketing.common.tests.key_server import new_pair
 from ticketing.common.tests.pems import private_pem, public_pem
-from ticketing.common.token_keys import LocalKeys, read_pem, shared_key
-from ticketing.common.tokens import REMEMBERED, Claims, TokenManager
 
 OLD_SECRET = "the old key, of thirty-two bytes or more"
 OLD = shared_key(OLD_SECRET)

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 
-from ticketing.common.server import WakefulEvent
+from ticketing.common.runtime.server import WakefulEvent
 
 
 def test_a_signal_that_another_thread_takes_is_handled_all_the_same() -> None:

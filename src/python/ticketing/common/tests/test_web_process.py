@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from ticketing.common.bodies import MAX_BODY
-from ticketing.common.server import GRACE, HEADERS_WITHIN, MAX_HEADERS
-from ticketing.common.testing_servers import eventually
+from ticketing.common.runtime.server import GRACE, HEADERS_WITHIN, MAX_HEADERS
+from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
+from ticketing.common.web.bodies import MAX_BODY
 
 NOTE = b'{"id": "a"}'
 KILLED = GRACE - 2

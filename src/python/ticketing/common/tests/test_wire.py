@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ticketing.common import wire
-from ticketing.common.bus import Message
+from ticketing.common.messaging import wire
+from ticketing.common.messaging.bus import Message
 
 SENT = Message(id="e-1", subject="order.created", body=b"{}", correlation_id="c-1", tries=7)
 

@@ -9,8 +9,8 @@ from typing import Any
 import nats
 import pytest
 
-from ticketing.common.outbox import SWEEP
-from ticketing.common.testing_servers import NatsServer, eventually
+from ticketing.common.messaging.outbox import SWEEP
+from ticketing.common.testing.servers import NatsServer, eventually
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.processes import Start
 from ticketing.common.tests.sample import Notes, build

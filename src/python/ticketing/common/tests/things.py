@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.mongo import Document, Store
-from ticketing.common.replica import Replica
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.events import ExpirationCompleted
+from ticketing.common.storage.mongo import Document, Store
+from ticketing.common.storage.replica import Replica
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 

@@ -9,17 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 from marshmallow import Schema, validate
 
-from ticketing.common import keys
-from ticketing.common.aggregate import Aggregate
-from ticketing.common.bodies import body
-from ticketing.common.errors import Conflict, Duplicate, NotFound, Refused, Unavailable
-from ticketing.common.idempotency import idempotent
-from ticketing.common.identity import signed_in
-from ticketing.common.mongo import OUTBOX_INDEX, Store, new_id
-from ticketing.common.schemas import text
-from ticketing.common.service import Service
+from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.errors import Conflict, Duplicate, NotFound, Refused, Unavailable
+from ticketing.common.identity.access import signed_in
+from ticketing.common.runtime.app import use_cases
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage import keys
+from ticketing.common.storage.mongo import OUTBOX_INDEX, Store, new_id
 from ticketing.common.tests.apps import service_of
-from ticketing.common.web import use_cases
+from ticketing.common.web.bodies import body
+from ticketing.common.web.idempotency import idempotent
+from ticketing.common.web.schemas import text
 
 routes = Blueprint("things", __name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.deploy.tests import pods
 from ticketing.deploy.tests.container import Container, Place
 from ticketing.deploy.tests.engine import docker, remove

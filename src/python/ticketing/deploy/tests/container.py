@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.deploy.tests.engine import as_root, docker
 from ticketing.deploy.tests.pods import Pod
 from ticketing.local.ports import Ports

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from ticketing.common.testing_programs import installed
+from ticketing.common.testing.programs import installed
 
 
 def docker(*arguments: str, timeout: float = 120) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ticketing.common.testing_programs import installed
+from ticketing.common.testing.programs import installed
 
 Json = dict[str, Any]
 Manifests = Sequence[Json]

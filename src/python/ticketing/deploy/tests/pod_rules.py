@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ticketing.common.server import GRACE
+from ticketing.common.runtime.server import GRACE
 from ticketing.deploy.tests.manifests import (
     COMPONENT,
     Json,

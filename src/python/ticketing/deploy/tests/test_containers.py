@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.deploy.tests.cluster import Cluster
 from ticketing.deploy.tests.container import Container
 from ticketing.deploy.tests.pods import spare

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import NoPermissionError
 
-from ticketing.common.testing_servers import Server
+from ticketing.common.testing.servers import Server
 from ticketing.deploy.tests import network_rules
 from ticketing.deploy.tests.manifests import Json, render
 from ticketing.deploy.tests.pods import Pod, running, secrets_for

@@ -8,9 +8,9 @@ import pytest
 from nats.js.errors import NotFoundError
 from redis import Redis
 
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV
-from ticketing.common.testing_servers import NatsServer, RedisServer
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.servers import NatsServer, RedisServer
+from ticketing.common.testing.services import ENV
 from ticketing.expiration.main import build
 from ticketing.expiration.tests.processes import ServiceProcess
 from ticketing.expiration.timers import Timers

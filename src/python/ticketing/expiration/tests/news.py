@@ -4,8 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ticketing.common.bus import Done, Message
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -13,7 +12,8 @@ from ticketing.common.events import (
     OrderState,
     OrderStatus,
 )
-from ticketing.common.jetstream import JetStreamBus
+from ticketing.common.messaging.bus import Done, Message
+from ticketing.common.messaging.jetstream import JetStreamBus
 
 ORDER = "5c0a7922c9d89830f4911421"
 DUE = datetime(2126, 1, 31, 12, 0, 0, 250_000, UTC)

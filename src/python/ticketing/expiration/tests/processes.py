@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from ticketing.common.testing_servers import NatsServer, RedisServer, eventually, free_port
+from ticketing.common.testing.servers import NatsServer, RedisServer, eventually, free_port
 
 
 class ServiceProcess:

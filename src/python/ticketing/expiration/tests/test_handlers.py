@@ -3,12 +3,12 @@
 import pytest
 from redis import Redis
 
-from ticketing.common.bus import Again, Done
-from ticketing.common.events import OrderCancelled, OrderCompleted, OrderCreated
-from ticketing.common.health import missing
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, deliver
-from ticketing.common.testing_servers import free_port
+from ticketing.common.core.events import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.common.core.health import missing
+from ticketing.common.messaging.bus import Again, Done
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.servers import free_port
+from ticketing.common.testing.services import ENV, deliver
 from ticketing.expiration.main import build
 from ticketing.expiration.tests.news import of_order
 from ticketing.expiration.timers import QUEUE, Timers

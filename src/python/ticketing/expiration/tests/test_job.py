@@ -10,8 +10,8 @@ from rq import Queue, SimpleWorker
 from rq.scheduler import RQScheduler
 from structlog.contextvars import bound_contextvars
 
-from ticketing.common.clock import utc_now
-from ticketing.common.testing_servers import NatsServer, free_port
+from ticketing.common.core.clock import utc_now
+from ticketing.common.testing.servers import NatsServer, free_port
 from ticketing.expiration.tests.news import ORDER, told
 from ticketing.expiration.timers import QUEUE, Timers, publish_expiration
 

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from redis import Redis
 
-from ticketing.common.clock import utc_now
-from ticketing.common.events import ExpirationCompleted
-from ticketing.common.testing_servers import NatsServer, RedisServer, eventually
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import ExpirationCompleted
+from ticketing.common.testing.servers import NatsServer, RedisServer, eventually
 from ticketing.expiration.tests.conftest import Run
 from ticketing.expiration.tests.news import ORDER, told
 from ticketing.expiration.timers import Timers

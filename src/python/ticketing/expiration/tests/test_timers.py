@@ -9,8 +9,8 @@ from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.registry import ScheduledJobRegistry
 
-from ticketing.common.errors import Unavailable
-from ticketing.common.testing_servers import free_port
+from ticketing.common.core.errors import Unavailable
+from ticketing.common.testing.servers import free_port
 from ticketing.expiration.tests.news import DUE, ORDER
 from ticketing.expiration.timers import QUEUE, Timers
 

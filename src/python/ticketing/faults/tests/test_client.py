@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ticketing.common.mongo import Document
-from ticketing.common.testing_servers import free_port
+from ticketing.common.storage.mongo import Document
+from ticketing.common.testing.servers import free_port
 from ticketing.faults.client import JoinError, Person, authenticate
 from ticketing.faults.tally import Outcome, Promises, Tally
 from ticketing.faults.tests.shop import Reply, Shop, dawdles, says

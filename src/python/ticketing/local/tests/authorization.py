@@ -16,11 +16,11 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from ticketing.auth.main import build as build_auth
-from ticketing.common.clock import utc_now
-from ticketing.common.events import SessionEnded, SessionState
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, memory_database
-from ticketing.common.web import create_app
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import SessionEnded, SessionState
+from ticketing.common.runtime.app import create_app
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import ENV, memory_database
 from ticketing.local.tests.world import World
 
 PASSWORD = "a phrase that nobody else has"

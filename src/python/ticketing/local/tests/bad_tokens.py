@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ticketing.common.testing import ENV
+from ticketing.common.testing.services import ENV
 from ticketing.local.tests.authorization import Person, Place
 
 

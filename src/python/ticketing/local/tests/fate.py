@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ticketing.common.testing import Interrupted
+from ticketing.common.testing.services import Interrupted
 
 
 class Died(BaseException):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.local import infra
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.ports import Ports

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from ticketing.common.mongo import Document
+from ticketing.common.storage.mongo import Document
 from ticketing.local.tests.world import MAX_OPEN_HOLDS, World
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import requests
 
-from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.testing.servers import eventually, free_port
 from ticketing.local import main
 
 START_SECONDS = 180

@@ -11,8 +11,8 @@ import pytest
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
-from ticketing.common.bus import Done, Message
-from ticketing.common.jetstream import JetStreamBus, inbox
+from ticketing.common.messaging.bus import Done, Message
+from ticketing.common.messaging.jetstream import JetStreamBus, inbox
 from ticketing.local import access
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure

@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing.servers import free_port
 from ticketing.local import demo
 
 

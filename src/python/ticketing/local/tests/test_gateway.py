@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from ticketing.common.protection import HEADERS
-from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.testing.servers import eventually, free_port
+from ticketing.common.web.protection import HEADERS
 from ticketing.local import caddyfile
 from ticketing.local.infra import program
 from ticketing.local.tests.running import get

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.local.process import Part, Process
 from ticketing.local.tests.running import alive
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ticketing.common.streams import SUBJECTS
+from ticketing.common.messaging.streams import SUBJECTS
 from ticketing.documents.asyncapi import asyncapi
 from ticketing.local.access import PUBLISHED
 

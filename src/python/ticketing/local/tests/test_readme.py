@@ -1,4 +1,4 @@
-"""What README.md of `common` shows works: the consumer in ten lines hears an event."""
+"""What README.md of `common` shows works: the consumer in a dozen lines hears an event."""
 
 import asyncio
 import re
@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ticketing.common.bus import Message
-from ticketing.common.clock import utc_now
-from ticketing.common.events import TicketCreated, TicketState
-from ticketing.common.jetstream import JetStreamBus
-from ticketing.common.testing_servers import eventually
+from ticketing.common.core.clock import utc_now
+from ticketing.common.core.events import TicketCreated, TicketState
+from ticketing.common.messaging.bus import Message
+from ticketing.common.messaging.jetstream import JetStreamBus
+from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.processes import Process
 from ticketing.local import access
 from ticketing.local.reach import Reach
@@ -49,12 +49,12 @@ async def put_on_sale(url: str) -> None:
 
 
 @pytest.mark.parametrize("user", ["announcer", access.OPERATOR])
-def test_the_ten_lines_of_the_readme_hear_of_a_ticket(
+def test_the_dozen_lines_of_the_readme_hear_of_a_ticket(
     reach: Reach, tmp_path: Path, user: str
 ) -> None:
     program = tmp_path / "announcer.py"
     program.write_text(example())
-    assert len(list(filter(None, example().splitlines()))) == 10
+    assert len(list(filter(None, example().splitlines()))) == 12
     url = reach.bus(user)["NATS_URL"]
     consumer = Process(tmp_path, "worker", program=[str(program)], NATS_URL=url)
     try:

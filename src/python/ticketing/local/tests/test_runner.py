@@ -13,7 +13,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from ticketing.common.testing_servers import eventually, free_port
+from ticketing.common.testing.servers import eventually, free_port
 from ticketing.local import demo
 from ticketing.local.tests.running import STOP_SECONDS, Platform, alive, get, run
 from ticketing.local.tests.visitor import Visitor

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.local import access, operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.tests.running import Platform

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from ticketing.auth.main import build as build_auth
-from ticketing.common.bus import Done
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, memory_database, take_messages
-from ticketing.common.web import create_app
+from ticketing.common.messaging.bus import Done
+from ticketing.common.runtime.app import create_app
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import ENV, memory_database, take_messages
 from ticketing.orders.main import build as build_orders
 from ticketing.payments.main import build as build_payments
 from ticketing.tickets.main import build as build_tickets

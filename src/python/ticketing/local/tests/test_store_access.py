@@ -11,9 +11,10 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError
 from rq import Queue, SimpleWorker
 
-from ticketing.common.limits import Often, by_address, init_limits, limited
-from ticketing.common.settings import ServiceSettings, read
-from ticketing.common.testing import ENV
+from ticketing.common.core.settings import read
+from ticketing.common.testing.services import ENV
+from ticketing.common.web.limits import Often, by_address, init_limits, limited
+from ticketing.common.web.settings import ServiceSettings
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 import requests
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.local.tests.running import Platform
 from ticketing.local.tests.stripe_books import StripeBooks
 from ticketing.local.tests.visitor import Json, Visitor

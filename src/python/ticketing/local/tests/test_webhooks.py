@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.local.tests.running import Platform
 from ticketing.local.tests.stripe_books import KEY, StripeBooks
 from ticketing.local.tests.visitor import Json, Visitor

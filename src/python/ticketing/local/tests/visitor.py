@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 
 PASSWORD = "correct horse battery"
 

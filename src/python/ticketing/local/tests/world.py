@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from ticketing.common.bus import Again, Message, Park
-from ticketing.common.errors import Failure, Unavailable
-from ticketing.common.events import ExpirationCompleted, OrderCreated, subject
-from ticketing.common.mongo import Document
-from ticketing.common.outbox import as_message
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, TurnedClock, memory_database
+from ticketing.common.core.errors import Failure, Unavailable
+from ticketing.common.core.events import ExpirationCompleted, OrderCreated, subject
+from ticketing.common.messaging.bus import Again, Message, Park
+from ticketing.common.messaging.outbox import as_message
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import Document
+from ticketing.common.testing.services import ENV, TurnedClock, memory_database
 from ticketing.local.tests.fate import Died, Fate, FatedDatabase
 from ticketing.orders.main import build as build_orders
 from ticketing.orders.service import Orders

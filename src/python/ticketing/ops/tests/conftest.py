@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from ticketing.common.testing_servers import NatsServer
+from ticketing.common.testing.servers import NatsServer
 
 
 @pytest.fixture()

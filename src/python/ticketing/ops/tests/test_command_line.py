@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 from pymongo.errors import PyMongoError
 from stripe import APIConnectionError
 
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing_servers import free_port
+from ticketing.common.testing.servers import free_port
+from ticketing.common.testing.services import UNKNOWN_ID
 from ticketing.local.operator import FILE
 from ticketing.ops.command_line import reason
 from ticketing.ops.main import main

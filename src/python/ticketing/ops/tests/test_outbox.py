@@ -10,10 +10,10 @@ import nats
 import pytest
 from click.testing import CliRunner
 
-from ticketing.common import wire
-from ticketing.common.bus import Message
-from ticketing.common.streams import Streams, publish
-from ticketing.common.testing_servers import NatsServer
+from ticketing.common.messaging import wire
+from ticketing.common.messaging.bus import Message
+from ticketing.common.messaging.streams import Streams, publish
+from ticketing.common.testing.servers import NatsServer
 from ticketing.local.operator import FILE
 from ticketing.ops.main import main
 from ticketing.ops.tests.operating import rows

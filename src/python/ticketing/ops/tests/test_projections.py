@@ -12,9 +12,7 @@ import nats
 import pytest
 from nats.js import JetStreamContext
 
-from ticketing.common import wire
-from ticketing.common.bus import EventRouter, Message
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     Event,
     OrderCancelled,
     OrderCreated,
@@ -23,10 +21,12 @@ from ticketing.common.events import (
     OrderStatus,
     subject,
 )
-from ticketing.common.service import Service
-from ticketing.common.streams import Streams, publish
-from ticketing.common.testing import ENV, memory_database
-from ticketing.common.testing_servers import NatsServer
+from ticketing.common.messaging import wire
+from ticketing.common.messaging.bus import EventRouter, Message
+from ticketing.common.messaging.streams import Streams, publish
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.servers import NatsServer
+from ticketing.common.testing.services import ENV, memory_database
 from ticketing.ops.projections import Rebuilt, rebuild
 from ticketing.orders import main as orders_main
 from ticketing.payments import main as payments_main

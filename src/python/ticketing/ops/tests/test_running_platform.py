@@ -12,12 +12,12 @@ import nats
 import pytest
 from click.testing import CliRunner, Result
 
-from ticketing.common import wire
-from ticketing.common.bus import Message
-from ticketing.common.events import TicketCreated, TicketState, subject
-from ticketing.common.streams import publish
-from ticketing.common.testing import UNKNOWN_ID
-from ticketing.common.testing_servers import eventually
+from ticketing.common.core.events import TicketCreated, TicketState, subject
+from ticketing.common.messaging import wire
+from ticketing.common.messaging.bus import Message
+from ticketing.common.messaging.streams import publish
+from ticketing.common.testing.servers import eventually
+from ticketing.common.testing.services import UNKNOWN_ID
 from ticketing.local.tests.running import Platform
 from ticketing.ops.main import main
 from ticketing.ops.platform import VARIABLES

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     ExpirationCompleted,
     PaymentCreated,
     PaymentRefunded,

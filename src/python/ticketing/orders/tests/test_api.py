@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
     TurnedClock,
@@ -16,7 +17,6 @@ from ticketing.common.testing import (
     memory_database,
     take_events,
 )
-from ticketing.common.testing_input import MALFORMED_IDS, errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET, paid, place, show, ticket_created, ticket_updated

@@ -7,10 +7,11 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.bus import Done
-from ticketing.common.errors import Refused
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.core.errors import Refused
+from ticketing.common.messaging.bus import Done
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import (
     ENV,
     Interrupted,
     TurnedClock,
@@ -20,7 +21,6 @@ from ticketing.common.testing import (
     memory_database,
     take_events,
 )
-from ticketing.common.testing_input import errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET, expired, paid, place, show, started, ticket_created

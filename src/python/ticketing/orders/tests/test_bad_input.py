@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 
-from ticketing.common.service import Service
-from ticketing.common.testing_input import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import (
     MALFORMED_IDS,
     NOT_JSON_OBJECTS,
     NOT_JSON_TYPES,

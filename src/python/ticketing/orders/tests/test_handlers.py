@@ -2,10 +2,16 @@
 
 from flask.testing import FlaskClient
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, Park
-from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID, TurnedClock, deliver, deliver_all, take_events
-from ticketing.common.testing_input import errors_of
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Park
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import (
+    UNKNOWN_ID,
+    TurnedClock,
+    deliver,
+    deliver_all,
+    take_events,
+)
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import (
     TICKET,

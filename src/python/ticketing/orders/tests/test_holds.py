@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.errors import Conflict, Failure, Refused
-from ticketing.common.mongo import new_id
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, Interrupted, TurnedClock, deliver
+from ticketing.common.core.errors import Conflict, Failure, Refused
+from ticketing.common.runtime.service import Service
+from ticketing.common.storage.mongo import new_id
+from ticketing.common.testing.services import ENV, Interrupted, TurnedClock, deliver
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import expired, paid, place, show, started, ticket_created

@@ -5,19 +5,19 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.idempotency import (
+    after_dying_anywhere,
+    is_replayed,
+    with_lost_answers,
+)
+from ticketing.common.testing.services import (
     ENV,
     TurnedClock,
     client_of,
     deliver,
     memory_database,
     take_events,
-)
-from ticketing.common.testing_idempotency import (
-    after_dying_anywhere,
-    is_replayed,
-    with_lost_answers,
 )
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing.common.errors import NotAuthorized, NotYet, Refused
-from ticketing.common.events import (
+from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.core.events import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,

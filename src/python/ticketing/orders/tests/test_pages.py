@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID, client_of, deliver
-from ticketing.common.testing_input import errors_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import UNKNOWN_ID, client_of, deliver
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import paid, place, show, ticket_created
 

@@ -5,8 +5,9 @@ from typing import Any
 import pymongo
 import pytest
 
-from ticketing.common import keys
-from ticketing.common.testing import (
+from ticketing.common.storage import keys
+from ticketing.common.testing.queries import Query, Watched, scans, that_queries_need, without
+from ticketing.common.testing.services import (
     ENV,
     TurnedClock,
     client_of,
@@ -14,7 +15,6 @@ from ticketing.common.testing import (
     memory_database,
     take_events,
 )
-from ticketing.common.testing_queries import Query, Watched, scans, that_queries_need, without
 from ticketing.orders.main import build
 from ticketing.orders.repository import INDEXES
 from ticketing.orders.tests.news import (

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.errors import Failure, Refused
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.core.errors import Failure, Refused
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import (
     ENV,
     Interrupted,
     TurnedClock,

@@ -3,9 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import deliver
-from ticketing.common.testing_input import errors_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import deliver
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET, place, show, started
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.bus import Done
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.messaging.bus import Done
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import (
     ENV,
     Interrupted,
     TurnedClock,
@@ -16,7 +17,6 @@ from ticketing.common.testing import (
     deliver_all,
     take_events,
 )
-from ticketing.common.testing_input import errors_of
 from ticketing.orders.main import build
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import (

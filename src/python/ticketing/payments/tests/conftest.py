@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.testing import client_of
-from ticketing.common.testing_queries import scans
+from ticketing.common.testing.queries import scans
+from ticketing.common.testing.services import client_of
 from ticketing.payments.repository import INDEXES
 from ticketing.payments.tests.till import Till
 

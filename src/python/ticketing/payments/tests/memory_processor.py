@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from ticketing.common.errors import Refused, Unavailable
+from ticketing.common.core.errors import Refused, Unavailable
 from ticketing.payments.processor import NOT_PAID, CardProcessor, Intent
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.events import OrderStatus
-from ticketing.common.testing import UNKNOWN_ID, client_of
-from ticketing.common.testing_input import MALFORMED_IDS, errors_of
+from ticketing.common.core.events import OrderStatus
+from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.services import UNKNOWN_ID, client_of
 from ticketing.payments.tests.memory_processor import (
     ASKS,
     ASKS_POOR,

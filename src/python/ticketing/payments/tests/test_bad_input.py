@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 
-from ticketing.common.testing_input import (
+from ticketing.common.testing.input import (
     NOT_JSON_OBJECTS,
     NOT_JSON_TYPES,
     NOT_TEXT,

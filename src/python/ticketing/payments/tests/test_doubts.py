@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ticketing.common.errors import Failure, Refused, Unavailable
+from ticketing.common.core.errors import Failure, Refused, Unavailable
 from ticketing.payments.model import DOUBT
 from ticketing.payments.reconciler import SWEEP_BATCH
 from ticketing.payments.tests.memory_processor import (

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, Park
-from ticketing.common.errors import Refused, Unavailable
-from ticketing.common.events import OrderStatus, PaymentRejected
-from ticketing.common.testing import UNKNOWN_ID, deliver
+from ticketing.common.core.errors import Refused, Unavailable
+from ticketing.common.core.events import OrderStatus, PaymentRejected
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Park
+from ticketing.common.testing.services import UNKNOWN_ID, deliver
 from ticketing.payments.tests.memory_processor import ASKS, DECLINED, SLOW, VISA, crash, no_answer
 from ticketing.payments.tests.till import ORDER, Till
 

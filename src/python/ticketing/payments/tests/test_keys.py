@@ -7,14 +7,14 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.service import Service
-from ticketing.common.testing import client_of
-from ticketing.common.testing_idempotency import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.idempotency import (
     after_dying_anywhere,
     end_leases,
     is_replayed,
     with_lost_answers,
 )
+from ticketing.common.testing.services import client_of
 from ticketing.payments.main import build
 from ticketing.payments.tests.memory_processor import ASKS, DECLINED, VISA, no_answer
 from ticketing.payments.tests.till import ENVIRONMENT, ORDER, Till

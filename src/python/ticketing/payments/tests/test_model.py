@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ticketing.common.errors import NotAuthorized, Refused
-from ticketing.common.events import (
+from ticketing.common.core.errors import NotAuthorized, Refused
+from ticketing.common.core.events import (
     OrderStatus,
     PaymentCreated,
     PaymentRefunded,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ticketing.common.errors import Unavailable
+from ticketing.common.core.errors import Unavailable
 from ticketing.payments.processor import CardProcessor, Intent, RefundFailed
 from ticketing.payments.tests.stripe_server import StripeServer, error, intent, stripe_server
 

@@ -3,9 +3,9 @@
 import pymongo
 import pytest
 
-from ticketing.common import keys
-from ticketing.common.testing import client_of
-from ticketing.common.testing_queries import Query, scans, that_queries_need, without
+from ticketing.common.storage import keys
+from ticketing.common.testing.queries import Query, scans, that_queries_need, without
+from ticketing.common.testing.services import client_of
 from ticketing.payments.repository import INDEXES
 from ticketing.payments.tests.memory_processor import SLOW
 from ticketing.payments.tests.till import ORDER, Till

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.bus import Done, Verdict
-from ticketing.common.errors import Failure, Refused
-from ticketing.common.testing import deliver, deliver_all
+from ticketing.common.core.errors import Failure, Refused
+from ticketing.common.messaging.bus import Done, Verdict
+from ticketing.common.testing.services import deliver, deliver_all
 from ticketing.payments.service import Receipt
 from ticketing.payments.tests.memory_processor import (
     ASKS,

@@ -9,10 +9,10 @@ import stripe
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.bodies import MAX_BODY
-from ticketing.common.errors import Refused
-from ticketing.common.testing import ENV, client_of
-from ticketing.common.testing_input import errors_of
+from ticketing.common.core.errors import Refused
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import ENV, client_of
+from ticketing.common.web.bodies import MAX_BODY
 from ticketing.payments import routes
 from ticketing.payments.main import build
 from ticketing.payments.tests.memory_processor import ASKS, ASKS_POOR, SLOW, VISA, crash, no_answer

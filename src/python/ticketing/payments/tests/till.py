@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ticketing.common.bus import Verdict
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     Event,
     OrderCancelled,
     OrderCompleted,
@@ -15,8 +14,10 @@ from ticketing.common.events import (
     OrderStatus,
     PaymentRejected,
 )
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.messaging.bus import Verdict
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.queries import Watched
+from ticketing.common.testing.services import (
     ENV,
     Interrupted,
     TurnedClock,
@@ -24,7 +25,6 @@ from ticketing.common.testing import (
     memory_database,
     take_events,
 )
-from ticketing.common.testing_queries import Watched
 from ticketing.payments.main import build
 from ticketing.payments.model import DOUBT
 from ticketing.payments.service import Payments, Receipt

@@ -9,7 +9,7 @@ import stripe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ticketing.common.testing_browser import chromium
+from ticketing.common.testing.browser import chromium
 from ticketing.stripe_fake.app import create_app
 from ticketing.stripe_fake.store import Store
 from ticketing.stripe_fake.tests.browsing import Buyer

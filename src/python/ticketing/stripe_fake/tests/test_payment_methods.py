@@ -9,7 +9,7 @@ import pytest
 import stripe
 from flask.testing import FlaskClient
 
-from ticketing.common import logs
+from ticketing.common.core import logs
 from ticketing.stripe_fake.tests.buying import authenticate, begin, pay
 from ticketing.stripe_fake.tests.typing_cards import (
     METHODS,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, TurnedClock, client_of, memory_database
-from ticketing.common.testing_queries import Watched, scans
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.queries import Watched, scans
+from ticketing.common.testing.services import ENV, TurnedClock, client_of, memory_database
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ticketing.common.events import (
+from ticketing.common.core.events import (
     Event,
     OrderCancelled,
     OrderCompleted,

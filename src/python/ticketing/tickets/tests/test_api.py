@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID, client_of, deliver, take_events
-from ticketing.common.testing_input import MALFORMED_IDS, errors_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.services import UNKNOWN_ID, client_of, deliver, take_events
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import cancelled, completed, created
 

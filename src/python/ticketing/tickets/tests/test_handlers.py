@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.bus import MAX_TRIES, Again, Done, Park
-from ticketing.common.events import Event
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.core.events import Event
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Park
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
     Interrupted,

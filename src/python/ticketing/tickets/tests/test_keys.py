@@ -5,13 +5,13 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.service import Service
-from ticketing.common.testing import ENV, client_of, memory_database, take_events
-from ticketing.common.testing_idempotency import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.idempotency import (
     after_dying_anywhere,
     is_replayed,
     with_lost_answers,
 )
+from ticketing.common.testing.services import ENV, client_of, memory_database, take_events
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 

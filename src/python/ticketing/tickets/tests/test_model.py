@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing.common.errors import NotAuthorized, NotYet, Refused
-from ticketing.common.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
+from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
 from ticketing.tickets.model import Order, Ticket
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID, deliver
-from ticketing.common.testing_input import errors_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import UNKNOWN_ID, deliver
 from ticketing.tickets.sales import Sale, by_day
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import NOON, completed, created

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import UNKNOWN_ID, deliver
-from ticketing.common.testing_input import errors_of
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import UNKNOWN_ID, deliver
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import completed, created
 

@@ -7,9 +7,9 @@ import pymongo
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common import keys
-from ticketing.common.testing import ENV, client_of, deliver, memory_database, take_events
-from ticketing.common.testing_queries import Query, Watched, scans, that_queries_need, without
+from ticketing.common.storage import keys
+from ticketing.common.testing.queries import Query, Watched, scans, that_queries_need, without
+from ticketing.common.testing.services import ENV, client_of, deliver, memory_database, take_events
 from ticketing.tickets.main import build
 from ticketing.tickets.repository import INDEXES
 from ticketing.tickets.tests.orders import created

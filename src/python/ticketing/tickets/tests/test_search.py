@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
     TurnedClock,
@@ -17,7 +18,6 @@ from ticketing.common.testing import (
     deliver,
     memory_database,
 )
-from ticketing.common.testing_input import errors_of
 from ticketing.tickets.main import build
 from ticketing.tickets.search import beginnings, words
 from ticketing.tickets.service import Tickets

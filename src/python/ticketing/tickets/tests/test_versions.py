@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
     Interrupted,
@@ -14,7 +15,6 @@ from ticketing.common.testing import (
     deliver,
     memory_database,
 )
-from ticketing.common.testing_input import errors_of
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import created

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.bus import Done
-from ticketing.common.errors import Refused
-from ticketing.common.service import Service
-from ticketing.common.testing import (
+from ticketing.common.core.errors import Refused
+from ticketing.common.messaging.bus import Done
+from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
     Interrupted,
@@ -19,7 +20,6 @@ from ticketing.common.testing import (
     memory_database,
     take_events,
 )
-from ticketing.common.testing_input import MALFORMED_IDS, errors_of
 from ticketing.tickets.main import build
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import cancelled, completed, created

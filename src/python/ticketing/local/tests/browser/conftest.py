@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from ticketing.common.testing_browser import chromium
+from ticketing.common.testing.browser import chromium
 from ticketing.local.tests.browser import pictures
 from ticketing.local.tests.browser.person import Person
 from ticketing.local.tests.running import Platform

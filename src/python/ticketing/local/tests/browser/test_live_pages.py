@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from ticketing.common.testing_servers import eventually
+from ticketing.common.testing.servers import eventually
 from ticketing.local.tests.browser import pictures
 from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import Person

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from ticketing.common.testing_browser import chromium
+from ticketing.common.testing.browser import chromium
 from ticketing.local.tests.browser.conftest import NewPerson
 from ticketing.local.tests.browser.person import PASSWORD, Person
 from ticketing.local.tests.running import Platform

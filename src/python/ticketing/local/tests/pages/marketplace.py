@@ -11,8 +11,8 @@ from ticketing.auth.main import build as build_auth
 from ticketing.client.api import connections
 from ticketing.client.app import create_app as create_pages
 from ticketing.client.settings import ClientSettings
-from ticketing.common.testing import ENV, memory_database
-from ticketing.common.web import create_app
+from ticketing.common.runtime.app import create_app
+from ticketing.common.testing.services import ENV, memory_database
 from ticketing.local.tests.world import GOOD, World
 
 SETTINGS = ClientSettings(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticketing.common.testing_tokens import token_of
+from ticketing.common.testing.tokens import token_of
 from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 

@@ -1,0 +1,104 @@
+"""What a service is made of; each service's `main.build` makes one from its environment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from flask import Blueprint
+from pymongo.database import Database
+
+from ticketing.common.core.health import Check
+from ticketing.common.core.settings import Settings
+from ticketing.common.identity.published_keys import PublishedKeys
+from ticketing.common.identity.revocations import INDEXES, Revocations
+from ticketing.common.identity.token_keys import KeySet, LocalKeys, shared_key
+from ticketing.common.messaging.bus import EventRouter
+from ticketing.common.storage.mongo import Document, Indexes, Store, ensure_indexes, ping
+from ticketing.common.storage.replica import Replica
+from ticketing.common.web.settings import ServiceSettings
+
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chore:
+    """Work that the worker does by the clock: `run` every `every` seconds."""
+
+    run: Callable[[], object]
+    every: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[U]):
+    """The parts of one service; the `web` and `worker` commands take from it what they need.
+
+    `indexes` has every index of its database by collection, but those of `_id` and of what common
+    keeps there. `signing_keys` are for the one who signs by more than JWT_KEY.
+    """
+
+    name: str
+    settings: Settings
+    use_cases: U
+    database: Database[Document] | None = None
+    stores: Sequence[Store[Any]] = ()
+    indexes: Indexes = field(default_factory=dict)
+    routes: Blueprint | None = None
+    replicas: Sequence[Replica[Any]] = ()
+    events: EventRouter[U] | None = None
+    projections: EventRouter[U] | None = None
+    chores: Sequence[Chore] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    signing_keys: LocalKeys | None = None
+
+    @cached_property
+    def token_keys(self) -> KeySet:
+        """The keys by which this service accepts access tokens."""
+        assert isinstance(self.settings, ServiceSettings)
+        if self.signing_keys is not None:
+            return self.signing_keys
+        if self.settings.jwt_key:
+            secrets = [self.settings.jwt_key, *self.settings.other_secrets()]
+            return LocalKeys(*map(shared_key, secrets))
+        return PublishedKeys(self.settings.jwt_keys_url)
+
+    def secrets(self) -> list[str]:
+        """For fingerprints of requests: of those that hold a password, auth's alone need one."""
+        return self.token_keys.secrets() if isinstance(self.token_keys, LocalKeys) else [""]
+
+    @cached_property
+    def revocations(self) -> Revocations | None:
+        """What this service knows of sessions that ended; None where it knows no users."""
+        if self.database is None or not isinstance(self.settings, ServiceSettings):
+            return None
+        return Revocations(self.database)
+
+    @property
+    def hears(self) -> EventRouter[U] | None:
+        """What the worker handles: the service's own events, and the ends of sessions."""
+        if self.revocations is None:
+            return self.events
+        ends = self.revocations.router()
+        return ends if self.events is None else self.events.joined(ends)
+
+    def ready_checks(self) -> dict[str, Check]:
+        """What must be in reach for this service to work, by name."""
+        database = self.database
+        mongo: dict[str, Check] = {} if database is None else {"mongo": lambda: ping(database)}
+        return {**mongo, **self.checks}
+
+    def web_checks(self) -> dict[str, Check]:
+        """What a web process needs: the published keys of tokens, too, where it goes by those."""
+        keys = self.token_keys
+        published = {"keys": keys.check} if isinstance(keys, PublishedKeys) else {}
+        return {**self.ready_checks(), **published}
+
+    def prepare(self) -> None:
+        """Make the indexes that are missing; the database must be in reach."""
+        if self.database is not None:
+            ensure_indexes(self.database, {**self.indexes, **INDEXES})
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        if self.database is not None:
+            self.database.client.close()
