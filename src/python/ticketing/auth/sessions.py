@@ -15,7 +15,7 @@ from ticketing.auth.repository import SessionRepository, UserRepository
 from ticketing.common.core.clock import Clock
 from ticketing.common.core.errors import Conflict, Duplicate, NotAuthorized
 from ticketing.common.core.logs import logger
-from ticketing.common.identity.access import SessionGrant
+from ticketing.common.identity.tokens import SessionGrant
 from ticketing.common.storage.conflicts import retry_on_conflict
 
 log = logger(__name__)

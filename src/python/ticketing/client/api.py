@@ -52,7 +52,7 @@ class Services:
 class Api:
     """The API in the name of one visitor, whose cookie and CSRF token go along in `headers`.
 
-    A reply that is no success raises the kind of `common.errors` that the service raised;
+    A reply that is no success raises the kind of `common.core.errors` that the service raised;
     Unavailable also where there is no reply.
     """
 

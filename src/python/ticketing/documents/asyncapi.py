@@ -36,7 +36,7 @@ HEADERS: Json = {
     "required": ["Nats-Msg-Id", "Correlation-Id"],
 }
 ENDS = [subject(SessionEnded), subject(UserSignedOut)]
-"""Heard by every service that checks tokens (`common.revocations`)."""
+"""Heard by every service that checks tokens (`common.identity.revocations`)."""
 CONSUMERS: dict[str, Sequence[str]] = {
     "auth": ENDS,
     "expiration": expiration.events.subjects,

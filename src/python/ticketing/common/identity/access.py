@@ -4,7 +4,6 @@ Flask-JWT-Extended verifies, sets and clears tokens; `current_user` is its own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -24,7 +23,7 @@ from jwt import PyJWTError
 from ticketing.common.core.errors import NotAuthorized
 from ticketing.common.identity.revocations import Revocations
 from ticketing.common.identity.token_keys import KeySet, LocalKeys
-from ticketing.common.identity.tokens import Claims, TokenManager, User, user_of
+from ticketing.common.identity.tokens import SessionGrant, TokenManager, User, user_of
 
 SESSION, REFRESH, CSRF = "session", "refresh", "XSRF-TOKEN"
 """The cookies: the access token, what renews it, and what a script must send with a write."""
@@ -37,18 +36,6 @@ _BAD_TOKEN = (JWTExtendedException, PyJWTError)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionGrant:
-    """What a browser gets when a session starts or is renewed: a refresh token, and an access token
-    for so long, which says these claims besides.
-    """
-
-    user_id: str
-    claims: Claims
-    lifetime: timedelta
-    refresh: str
 
 
 def init_identity(app: Flask, keys: KeySet, revocations: Revocations | None) -> None:

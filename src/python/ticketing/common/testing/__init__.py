@@ -1,5 +1,5 @@
 """What tests of several services use: services in memory, servers, tokens, clocks and input.
 
-Only tests import it. Databases are mongomock or a real server's, events go through the router as
-the worker's do.
+Only tests import it. Databases are mongomock's, servers of NATS and Redis are real, and events go
+through the router as the worker's do.
 """

@@ -1,4 +1,4 @@
-"""Small services around a few routes, to see what `common.web` makes of them."""
+"""Small services around a few routes, to see what `common.runtime.app` makes of them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing.common.identity.access import (
-    SessionGrant,
     end_session,
     named_session,
     signed_in,
     start_session,
     user_if_signed_in,
 )
+from ticketing.common.identity.tokens import SessionGrant
 from ticketing.common.testing.tokens import forged, token_of
 from ticketing.common.tests.apps import app_of, errors, reply
 

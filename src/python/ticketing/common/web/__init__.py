@@ -1,5 +1,6 @@
 """HTTP as every service speaks it: what comes in, what goes out, limits, idempotency, documents.
 
 A route says what it is in one `Operation`, reads a body or query by a marshmallow schema, and
-replies with a struct. Headers, proxies and other sites are the application's own matter.
+replies with a struct. What every answer has beside that (request id, safe headers, the visitor's
+address behind proxies) is added in `application.py`.
 """
