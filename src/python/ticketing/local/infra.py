@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ticketing.local import access, caddyfile, operator, probes, secantusd
+from ticketing.local import caddyfile, operator, probes, secantusd
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.ports import Ports
 from ticketing.local.process import Part, Stage
+from ticketing.registry import access
 
 # Never all of our own environment: it may hold secrets that are nobody else's business.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
@@ -22,7 +23,7 @@ def nats(data: DataDirectory, ports: Ports) -> Part:
     store = json.dumps(str(data.directory("nats")))
     passwords = {
         f"NATS_{user.upper()}": data.password("nats", user)
-        for user in (*access.PUBLISHED, access.OPERATOR)
+        for user in (*access.published(), access.OPERATOR)
     }
     config = data.write(
         "nats.conf",

@@ -3,9 +3,10 @@
 import shutil
 from dataclasses import dataclass
 
-from ticketing.local import access, operator
+from ticketing.local import operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.process import Part
+from ticketing.registry import access
 
 Variables = dict[str, str]
 

@@ -16,7 +16,7 @@ from secantus import cli, transactions
 from secantus.auth import derive_credentials
 from secantus.server import SecantusDBServer
 
-from ticketing.local.access import OPERATOR
+from ticketing.registry.access import OPERATOR
 
 USERS = "MONGO_USERS"
 """The variable with passwords by user, as JSON: each service's, whose database has its name, and

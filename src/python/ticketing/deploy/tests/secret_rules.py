@@ -15,8 +15,8 @@ from ticketing.deploy.tests.manifests import (
     variables,
     workloads,
 )
-from ticketing.local import access
 from ticketing.local.operator import STORES
+from ticketing.registry import access
 
 CALLS_BROKER = ("worker", "rq")
 LIMITED = ("auth", "orders", "payments")
@@ -49,7 +49,7 @@ def _known_to(name: str, component: str) -> Iterator[tuple[str, Source]]:
     """The variables that this pod may have, and where they come from."""
     match name, component:
         case "nats", _:
-            for user in (*access.PUBLISHED, access.OPERATOR):
+            for user in (*access.published(), access.OPERATOR):
                 yield f"NATS_{user.upper()}", (f"{user}-secret", "NATS_PASSWORD")
             yield "NATS_CLUSTER", ("nats-secret", "NATS_PASSWORD")
         case _, "redis":

@@ -13,7 +13,7 @@ from ticketing.common.testing.servers import Server
 from ticketing.deploy.tests import network_rules
 from ticketing.deploy.tests.manifests import Json, render
 from ticketing.deploy.tests.pods import Pod, running, secrets_for
-from ticketing.local import access
+from ticketing.registry import access
 
 OVERLAYS = sorted(network_rules.ARROWS)
 

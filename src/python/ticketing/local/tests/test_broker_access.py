@@ -13,14 +13,16 @@ from nats.js.api import StreamConfig
 
 from ticketing.common.messaging.bus import Done, Message
 from ticketing.common.messaging.jetstream import JetStreamBus, inbox
-from ticketing.local import access
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure
+from ticketing.registry import access
 
 Try = Callable[[Client, str], Awaitable[None]]
 
-SERVICES = sorted(access.PUBLISHED)
-SUBJECTS = {name: [one.replace("*", "made") for one in access.PUBLISHED[name]] for name in SERVICES}
+SERVICES = sorted(access.published())
+SUBJECTS = {
+    name: [one.replace("*", "made") for one in access.published()[name]] for name in SERVICES
+}
 
 
 @pytest.fixture(scope="module")

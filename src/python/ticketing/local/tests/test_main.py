@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ticketing.local import access, operator
+from ticketing.local import operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.main import platform
 from ticketing.local.process import Part
+from ticketing.registry import access
 
 KEY = "sk_test_from_the_environment"
 PUBLISHABLE_KEY = "pk_test_from_the_environment"
@@ -119,7 +120,7 @@ def test_each_password_goes_to_its_server_and_to_those_whose_it_is(data: DataDir
     knowing = {
         (server, user): _who_is_told(parts, data.password(server, user))
         for server, users in {
-            "nats": [*access.PUBLISHED, access.OPERATOR],
+            "nats": [*access.published(), access.OPERATOR],
             "redis": access.REDIS,
             "mongo": [*operator.STORES, access.OPERATOR],
         }.items()

@@ -6,7 +6,7 @@ import pytest
 
 from ticketing.common.messaging.streams import SUBJECTS
 from ticketing.documents.asyncapi import asyncapi
-from ticketing.local.access import PUBLISHED
+from ticketing.registry.access import published
 
 
 def operations(action: str) -> Iterator[tuple[str, str]]:
@@ -33,14 +33,14 @@ SENT = sorted(operations("send"))
 def test_who_tells_of_an_event_may_publish_it_and_nobody_else(service: str, subject: str) -> None:
     may = [
         name
-        for name, patterns in PUBLISHED.items()
+        for name, patterns in published().items()
         if any(matches(pattern, subject) for pattern in patterns)
     ]
     assert may == [service]
 
 
 def test_nobody_may_publish_what_is_no_event() -> None:
-    patterns = [pattern for all_of_one in PUBLISHED.values() for pattern in all_of_one]
+    patterns = [pattern for all_of_one in published().values() for pattern in all_of_one]
     told = [subject for _, subject in SENT]
     idle = [one for one in patterns if not any(matches(one, subject) for subject in told)]
     assert idle == []
@@ -52,7 +52,7 @@ def test_every_event_has_its_place_in_the_stream(service: str, subject: str) -> 
 
 
 def test_who_hears_of_events_is_a_user_of_the_broker() -> None:
-    assert {service for service, _ in operations("receive")} <= PUBLISHED.keys()
+    assert {service for service, _ in operations("receive")} <= published().keys()
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from ticketing.common.messaging.bus import Message
 from ticketing.common.messaging.jetstream import JetStreamBus
 from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.processes import Process
-from ticketing.local import access
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure
+from ticketing.registry import access
 
 README = files("ticketing.common").joinpath("README.md").read_text()
 PATIENCE = 60
@@ -28,7 +28,7 @@ def reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reach]:
     """With the entry that the README tells to make."""
     assert '`"announcer": ()`' in README
     assert "nats://announcer:" in README
-    monkeypatch.setitem(access.PUBLISHED, "announcer", ())
+    monkeypatch.setitem(access.published(), "announcer", ())
     with infrastructure(tmp_path) as reach:
         yield reach
 

@@ -1,24 +1,13 @@
-"""Who may do what at the broker and in Redis: a user for each, with what its work takes, no more.
-
-The manifests say the same in their own files, which tests hold against this one.
-"""
+"""Who may do what at the broker and in Redis: a user for each, with no more than its work takes."""
 
 from collections.abc import Iterator
 
 from ticketing.common.messaging.streams import Streams
 from ticketing.common.messaging.wire import copies_for
+from ticketing.registry.declarations import consumers, services
 
 OPERATOR = "operator"
 """May do everything; no process of the platform has its password."""
-
-PUBLISHED = {
-    "auth": ("session.*", "user.*"),
-    "tickets": ("ticket.*",),
-    "orders": ("order.*", "payment.rejected"),
-    "payments": ("payment.started", "payment.created", "payment.refunded"),
-    "expiration": ("expiration.completed",),
-}
-"""The subjects of each service's own events."""
 
 REDIS = {
     "timers": (
@@ -33,7 +22,7 @@ ANYBODY = "default on nopass resetkeys resetchannels -@all +ping"
 
 _USERS = """\
 # Who may do what: a service publishes its own events, and reads by a consumer of its own name.
-# Made by ticketing/local/access.py, as a test sees to; passwords are in the environment.
+# Passwords are in the environment.
 authorization {{
   users: [
 {users}
@@ -54,6 +43,12 @@ _USER = """\
     }}"""
 
 
+def published() -> dict[str, tuple[str, ...]]:
+    """The subjects of each one's own events, for all whom the broker knows but the operator."""
+    own = {name: each.publishes for name, each in services().items() if each.has_broker}
+    return own | dict.fromkeys(consumers(), ())
+
+
 def nats_users(cluster_id: str = "ticketing") -> str:
     """A part of nats-server's configuration, for the streams of this name."""
     streams = Streams(cluster_id)
@@ -63,7 +58,7 @@ def nats_users(cluster_id: str = "ticketing") -> str:
             NAME=name.upper(),
             publish="\n".join(f'          "{subject}"' for subject in _subjects(streams, name)),
         )
-        for name in PUBLISHED
+        for name in published()
     ]
     return _USERS.format(users="\n".join(users), operator=OPERATOR, OPERATOR=OPERATOR.upper())
 
@@ -75,7 +70,7 @@ def _subjects(streams: Streams, name: str) -> Iterator[str]:
     This keeps mistakes and lesser leaks in, not a service that was taken over: who may update a
     stream can transform subjects in it, and so forge others' events, or have it keep no message.
     """
-    yield from PUBLISHED[name]
+    yield from published()[name]
     yield copies_for(name)
     yield f"dead.{streams.events}.{name}.>"
     for stream in (streams.events, streams.dead, streams.unanswered):

@@ -1,0 +1,5 @@
+"""Which services there are: one `service.toml` beside the code of each says what it is.
+
+`services()` reads them all, `consumers()` those who listen from outside. Whatever runs, deploys,
+tests or documents services asks here; what the code says already is asked of the code (`programs`).
+"""

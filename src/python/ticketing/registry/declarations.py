@@ -1,0 +1,105 @@
+"""The declarations: what a service says of itself in its `service.toml`."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+TICKETING = Path(__file__).parent.parent
+FILE = "service.toml"
+CONSUMERS = "consumers.toml"
+
+T = TypeVar("T")
+
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
+Memory = Annotated[str, Meta(pattern="^[1-9][0-9]*(Mi|Gi)$")]
+Subject = Annotated[str, Meta(pattern=r"^[a-z-]+\.([a-z-]+|\*)$")]
+Variable = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$")]
+
+
+class _Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a declaration; a name that it does not know is an error."""
+
+
+class Role(_Declared, frozen=True, kw_only=True):
+    """One process of a service, by the command of that name."""
+
+    memory: tuple[Memory, Memory]
+    """In a cluster: what it asks for, and what it may have."""
+    path: str = ""
+    """Where the gateway finds it; empty where it answers nobody from outside."""
+    broker: bool = False
+    """Whether it talks to the broker, as its service."""
+    redis: Literal["", "timers", "limits"] = ""
+    """The user as which it talks to Redis; empty where it does not."""
+    secrets: Mapping[str, tuple[Variable, ...]] = {}
+    """Variables that it gets besides, by the Secret of a cluster that holds them."""
+    pods: tuple[int, int] = (2, 8)
+    """In production: how many at least, and at most where their number follows the load."""
+    cpu: str = "500m"
+    """The average load of a pod above which there are to be more, where it answers HTTP."""
+    single: bool = False
+    """Whether there must never be two at once."""
+
+
+class Declaration(_Declared, frozen=True, kw_only=True):
+    """What one service is; `name` is its folder's."""
+
+    name: Name = ""
+    summary: Annotated[str, Meta(min_length=1)]
+    roles: Annotated[Mapping[Name, Role], Meta(min_length=1)]
+    store: bool = False
+    """Whether `web` and `worker` have a database of their own, named as the service."""
+    tokens: Literal["", "signs", "checks"] = ""
+    """Whether `web` signs access tokens, or checks them."""
+    publishes: tuple[Subject, ...] = ()
+    """The subjects of its own events; `*` stands for any event of that kind."""
+    calls: tuple[Name, ...] = ()
+    """The services that it asks over HTTP."""
+    internet: bool = False
+    """Whether it calls what is outside of the cluster, by HTTPS."""
+    environment: Mapping[Variable, str] = {}
+    """Settings in a cluster that are not their defaults."""
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether the broker knows a user of this name."""
+        return any(role.broker for role in self.roles.values())
+
+    @property
+    def upstreams(self) -> dict[str, str]:
+        """Path at the gateway -> role that answers there."""
+        return {role.path: name for name, role in self.roles.items() if role.path}
+
+
+class Consumer(_Declared, frozen=True, kw_only=True):
+    """Somebody outside this repository who handles events."""
+
+    hears: Annotated[tuple[Subject, ...], Meta(min_length=1)]
+
+
+@cache
+def services() -> Mapping[str, Declaration]:
+    """Every service by its name, in alphabetical order; raises ValueError, which names the file."""
+    return {each.name: each for each in _read_all()}
+
+
+@cache
+def consumers() -> Mapping[str, Consumer]:
+    """Those who listen from outside, by name."""
+    return _decode(TICKETING / CONSUMERS, dict[Name, Consumer])
+
+
+def _read_all() -> Iterator[Declaration]:
+    for file in sorted(TICKETING.glob(f"*/{FILE}")):
+        yield msgspec.structs.replace(_decode(file, Declaration), name=file.parent.name)
+
+
+def _decode(file: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=kind)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{file.parent.name}/{file.name}: {error}") from None
