@@ -108,13 +108,11 @@ class Api:
     def ticket(self, ticket_id: str) -> Ticket:
         return read(self._get(f"{self._tickets}/{_segment(ticket_id)}"), Ticket)
 
-    def list_ticket(self, title: str, price: str, key: str | None) -> Ticket:
-        body = {"title": title, "price": price}
-        return read(self._create(self._tickets, body, key), Ticket)
+    def list_ticket(self, described: Mapping[str, str], key: str | None) -> Ticket:
+        return read(self._create(self._tickets, described, key), Ticket)
 
-    def edit_ticket(self, ticket_id: str, title: str, price: str) -> None:
-        body = {"title": title, "price": price}
-        self._send("PUT", f"{self._tickets}/{_segment(ticket_id)}", body)
+    def edit_ticket(self, ticket_id: str, described: Mapping[str, str]) -> None:
+        self._send("PUT", f"{self._tickets}/{_segment(ticket_id)}", described)
 
     def withdraw(self, ticket_id: str) -> None:
         self._send("POST", f"{self._tickets}/{_segment(ticket_id)}/withdraw")

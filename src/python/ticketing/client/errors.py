@@ -9,7 +9,7 @@ from ticketing.client.notices import go_to
 from ticketing.client.pages import page, plain_page
 from ticketing.client.paths import sign_in_then, with_query
 from ticketing.client.security import StaleFormError
-from ticketing.client.visitor import Visitor
+from ticketing.client.visitor import Visitor, typed
 from ticketing.common.core.errors import (
     Conflict,
     Failure,
@@ -80,8 +80,7 @@ def _way_back() -> str:
     if request.method == "GET":
         return request.full_path.removesuffix("?")
     if request.endpoint == "selling.list_ticket":
-        typed = {name: value for name, value in request.form.items() if name not in ("csrf", "key")}
-        return with_query(request.path, typed)
+        return with_query(request.path, typed())
     if request.endpoint == "selling.edit":
         return request.path
     return request.path.rpartition("/")[0]

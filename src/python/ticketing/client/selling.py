@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from msgspec.structs import asdict
 
 from ticketing.client.chart import sales_chart
 from ticketing.client.notices import go_to
 from ticketing.client.pages import page, turning
 from ticketing.client.paths import asked
-from ticketing.client.visitor import Visitor, form_key
+from ticketing.client.visitor import Visitor, form_key, typed
 from ticketing.common.core.errors import Conflict, Invalid, NotAuthorized, Refused
 
 selling = Blueprint("selling", __name__)
@@ -37,7 +38,7 @@ def list_ticket() -> ResponseReturnValue:
     if request.method == "GET":
         return page(visitor, "new_ticket.html", typed=request.args, errors={})
     try:
-        ticket = visitor.api.list_ticket(*_typed(), form_key())
+        ticket = visitor.api.list_ticket(typed(), form_key())
     except (Invalid, Refused) as refusal:
         errors = refusal.messages if isinstance(refusal, Invalid) else {"": str(refusal)}
         return page(visitor, "new_ticket.html", 400, typed=request.form, errors=errors)
@@ -50,7 +51,7 @@ def edit(ticket_id: str) -> ResponseReturnValue:
     user = visitor.must_be_signed_in()
     if request.method == "POST":
         try:
-            visitor.api.edit_ticket(ticket_id, *_typed())
+            visitor.api.edit_ticket(ticket_id, typed())
             return go_to(f"/tickets/{ticket_id}", said="Your changes are saved.")
         except Invalid as invalid:
             errors = invalid.messages
@@ -59,10 +60,9 @@ def edit(ticket_id: str) -> ResponseReturnValue:
     ticket = visitor.api.ticket(ticket_id)
     if ticket.user_id != user.id:
         raise NotAuthorized
-    saved = {"title": ticket.title, "price": f"{ticket.price:.2f}"}
-    typed = saved | request.form.to_dict()
+    shown = asdict(ticket) | {"price": f"{ticket.price:.2f}"} | typed()
     status = 400 if errors else 200
-    return page(visitor, "edit_ticket.html", status, ticket=ticket, typed=typed, errors=errors)
+    return page(visitor, "edit_ticket.html", status, ticket=ticket, typed=shown, errors=errors)
 
 
 @selling.post("/tickets/<ticket_id>/withdraw")
@@ -81,7 +81,3 @@ def relist(ticket_id: str) -> ResponseReturnValue:
     except (Refused, Conflict) as refusal:
         return go_to("/sell", problem=str(refusal))
     return go_to("/sell", said="Your ticket is on sale again.")
-
-
-def _typed() -> tuple[str, str]:
-    return request.form.get("title", ""), request.form.get("price", "")

@@ -25,10 +25,15 @@ class User(View, frozen=True):
     email: str
 
 
-class Ticket(View, frozen=True):
+class OrderedTicket(View, frozen=True):
+    """A ticket as orders show it, which is what every view of one has."""
+
     id: str
     title: str
     price: Decimal
+
+
+class Ticket(OrderedTicket, frozen=True):
     user_id: str
     version: int
     order_id: str | None = None
@@ -43,12 +48,6 @@ class Ticket(View, frozen=True):
         if self.order_id is not None:
             return "sold" if self.sold_at else "held"
         return "withdrawn" if self.withdrawn else "on-sale"
-
-
-class OrderedTicket(View, frozen=True):
-    id: str
-    title: str
-    price: Decimal
 
 
 class Order(View, frozen=True):

@@ -69,6 +69,11 @@ def form_is_ours() -> bool:
     return bool(expected) and hmac.compare_digest(sent.encode(), expected.encode())
 
 
+def typed() -> dict[str, str]:
+    """What the visitor typed into the form that was sent, by the names of its fields."""
+    return {name: text for name, text in request.form.items() if name not in ("csrf", "key")}
+
+
 def form_key() -> str | None:
     """The key of the form that was sent: it stands for what the visitor asked for, once."""
     key = request.form.get("key", "")

@@ -14,6 +14,7 @@ from ticketing.common.core.events import (
     OrderStatus,
     PaymentRejected,
 )
+from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 
 HELD = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
@@ -142,11 +143,5 @@ class Order(Aggregate):
         self.events.append(event(id=id, occurred_at=now, order=self._state()))
 
     def _state(self) -> OrderState:
-        return OrderState(
-            id=self.id,
-            user_id=self.user_id,
-            status=self.status,
-            expires_at=self.expires_at,
-            version=self.version,
-            ticket=OrderedTicket(id=self.ticket.id, price=from_cents(self.ticket.price)),
-        )
+        ticket = like(OrderedTicket, self.ticket, price=from_cents(self.ticket.price))
+        return like(OrderState, self, ticket=ticket)

@@ -6,6 +6,7 @@ from typing import Any
 import pymongo
 
 from ticketing.common.core.events import OrderStatus, TicketState
+from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
@@ -76,15 +77,7 @@ class TicketReplica(Replica[Ticket]):
     model = Ticket
 
     def apply(self, ticket: TicketState) -> None:
-        copy = Ticket(
-            id=ticket.id,
-            title=ticket.title,
-            price=to_cents(ticket.price),
-            user_id=ticket.user_id,
-            version=ticket.version,
-            withdrawn=ticket.withdrawn,
-        )
-        self.keep(copy, ticket.version)
+        self.keep(like(Ticket, ticket, price=to_cents(ticket.price)), ticket.version)
 
     def is_withdrawn(self, id: str) -> bool:
         """Whether it is known to be: not so where its news is missing (a replica made again)."""

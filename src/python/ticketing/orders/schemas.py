@@ -5,12 +5,11 @@ from typing import Annotated
 from marshmallow import Schema
 from msgspec import UNSET, Meta, UnsetType
 
-from ticketing.common.core.clock import iso
 from ticketing.common.core.events import OrderStatus
 from ticketing.common.core.money import from_cents
 from ticketing.common.web.queries import Page, choice
 from ticketing.common.web.schemas import identifier
-from ticketing.common.web.views import Amount, Id, Time, Version, Versioned, View
+from ticketing.common.web.views import Amount, Id, Time, Version, Versioned, View, view
 from ticketing.orders import model
 
 
@@ -65,21 +64,5 @@ class Order(Versioned, frozen=True):
 
 def order_view(order: model.Order) -> Order:
     """The order as its buyer gets it."""
-    ticket = order.ticket
-    return Order(
-        id=order.id,
-        user_id=order.user_id,
-        status=order.status,
-        created_at=iso(order.created_at),
-        expires_at=iso(order.expires_at),
-        version=order.version,
-        ticket=TicketOfOrder(
-            id=ticket.id,
-            title=ticket.title,
-            price=from_cents(ticket.price),
-            version=ticket.version,
-        ),
-        refund_reason=UNSET if order.rejection is None else order.rejection,
-        refunded=order.refunded,
-        expired=order.expired,
-    )
+    ticket = view(TicketOfOrder, order.ticket, price=from_cents(order.ticket.price))
+    return view(Order, order, ticket=ticket, refund_reason=order.rejection)

@@ -13,6 +13,7 @@ from ticketing.common.core.events import (
     PaymentStarted,
     PaymentState,
 )
+from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 
 DOUBT = timedelta(seconds=45)
@@ -154,12 +155,8 @@ class Payment(Aggregate):
         self.events.append(PaymentRefunded(id=event_id, occurred_at=now, payment=self._state()))
 
     def _state(self) -> PaymentState:
-        return PaymentState(
-            id=self.id,
-            order_id=self.order_id,
-            stripe_id=self.intent_id or "",
-            amount=from_cents(self.amount),
-        )
+        stripe_id = self.intent_id or ""
+        return like(PaymentState, self, stripe_id=stripe_id, amount=from_cents(self.amount))
 
 
 _STATUS = {

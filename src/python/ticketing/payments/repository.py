@@ -8,6 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import OrderState, OrderStatus
+from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import OUTBOX_INDEX, Documents, Indexes, Store
@@ -68,12 +69,7 @@ class OrderReplica(Replica[Order]):
     model = Order
 
     def apply(self, order: OrderState) -> None:
-        copy = Order(
-            id=order.id,
-            user_id=order.user_id,
-            status=order.status,
-            amount=to_cents(order.ticket.price),
-        )
+        copy = like(Order, order, amount=to_cents(order.ticket.price))
         self.keep(copy, order.version)
 
     def is_cancelled(self, id: str) -> bool:

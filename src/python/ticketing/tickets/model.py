@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
 from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
+from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 
 Versions = Collection[int] | None
@@ -22,6 +24,13 @@ class Order:
     expires_at: datetime
     price: int
     at: datetime
+
+
+class Description(TypedDict):
+    """What its seller says of a ticket: fields of it that an edit gives anew."""
+
+    title: str
+    price: int
 
 
 @dataclass(kw_only=True)
@@ -43,9 +52,9 @@ class Ticket(Aggregate):
 
     @classmethod
     def put_on_sale(
-        cls, *, id: str, title: str, price: int, user_id: str, now: datetime
+        cls, *, id: str, user_id: str, now: datetime, **described: Unpack[Description]
     ) -> "Ticket":
-        ticket = cls(id=id, title=title, price=price, user_id=user_id)
+        ticket = cls(id=id, user_id=user_id, **described)
         ticket._record(TicketCreated, now)
         return ticket
 
@@ -54,10 +63,16 @@ class Ticket(Aggregate):
         return self.order_id is None and not self.withdrawn
 
     def edit(
-        self, *, title: str, price: int, user_id: str, now: datetime, versions: Versions = None
+        self,
+        *,
+        user_id: str,
+        now: datetime,
+        versions: Versions = None,
+        **described: Unpack[Description],
     ) -> None:
         self._check_free("edit", user_id, versions)
-        self.title, self.price = title, price
+        for name, value in described.items():
+            setattr(self, name, value)
         self._record(TicketUpdated, now)
 
     def withdraw(self, *, user_id: str, now: datetime, versions: Versions = None) -> None:
@@ -120,15 +135,5 @@ class Ticket(Aggregate):
         self.events.append(event(id=id, occurred_at=now, ticket=self._state()))
 
     def _state(self) -> TicketState:
-        return TicketState(
-            id=self.id,
-            title=self.title,
-            price=from_cents(self.price),
-            user_id=self.user_id,
-            version=self.version,
-            order_id=self.order_id,
-            withdrawn=self.withdrawn,
-            held_until=self.held_until,
-            sold_at=self.sold_at,
-            sold_for=None if self.sold_for is None else from_cents(self.sold_for),
-        )
+        sold_for = None if self.sold_for is None else from_cents(self.sold_for)
+        return like(TicketState, self, price=from_cents(self.price), sold_for=sold_for)

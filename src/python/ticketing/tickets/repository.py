@@ -6,6 +6,7 @@ from typing import Any
 import pymongo
 
 from ticketing.common.core.events import OrderState
+from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
@@ -78,13 +79,7 @@ class OrderReplica(Replica[Order]):
     model = Order
 
     def apply(self, order: OrderState, at: datetime) -> None:
-        copy = Order(
-            id=order.id,
-            status=order.status,
-            expires_at=order.expires_at,
-            price=to_cents(order.ticket.price),
-            at=at,
-        )
+        copy = like(Order, order, price=to_cents(order.ticket.price), at=at)
         self.keep(copy, order.version)
 
 

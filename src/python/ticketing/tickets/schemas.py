@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from ticketing.common.core.money import from_cents
 from ticketing.common.web.queries import NO_CURSOR, Page, choice, page_cursor, price, whole_number
 from ticketing.common.web.schemas import Price, text
-from ticketing.common.web.views import Amount, Id, Time, Versioned, View, time_or_unset
+from ticketing.common.web.views import Amount, Id, Time, Versioned, View, view
 from ticketing.tickets import model
 from ticketing.tickets.sales import SalesOfDay
 from ticketing.tickets.search import Sort, words
@@ -104,21 +104,9 @@ class DayWithSales(View, frozen=True):
 
 def ticket_view(ticket: model.Ticket) -> Ticket:
     """The ticket as clients get it."""
-    return Ticket(
-        id=ticket.id,
-        title=ticket.title,
-        price=from_cents(ticket.price),
-        user_id=ticket.user_id,
-        version=ticket.version,
-        order_id=UNSET if ticket.order_id is None else ticket.order_id,
-        withdrawn=ticket.withdrawn,
-        held_until=time_or_unset(ticket.held_until),
-        sold_at=time_or_unset(ticket.sold_at),
-        sold_for=UNSET if ticket.sold_for is None else from_cents(ticket.sold_for),
-    )
+    sold_for = None if ticket.sold_for is None else from_cents(ticket.sold_for)
+    return view(Ticket, ticket, price=from_cents(ticket.price), sold_for=sold_for)
 
 
 def sales_view(sales: SalesOfDay) -> DayWithSales:
-    return DayWithSales(
-        day=sales.day.isoformat(), tickets=sales.tickets, amount=from_cents(sales.amount)
-    )
+    return view(DayWithSales, sales, day=sales.day.isoformat(), amount=from_cents(sales.amount))

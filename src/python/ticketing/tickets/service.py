@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Unpack
 
 from ticketing.common.core.errors import Duplicate
 from ticketing.common.core.events import OrderState
 from ticketing.common.storage.conflicts import retry_on_conflict
-from ticketing.tickets.model import Order, Ticket, Versions
+from ticketing.tickets.model import Description, Order, Ticket, Versions
 from ticketing.tickets.repository import OrderReplica, TicketRepository
 from ticketing.tickets.sales import SalesOfDay, by_day
 from ticketing.tickets.search import Search
@@ -26,11 +27,12 @@ class Tickets:
         self._tickets, self._orders = tickets, orders
         self._new_id, self._clock = new_id, clock
 
-    def create(self, *, title: str, price: int, user_id: str, id: str | None = None) -> Ticket:
+    def create(
+        self, *, user_id: str, id: str | None = None, **described: Unpack[Description]
+    ) -> Ticket:
         """Under this `id`, if one is given: what an earlier try has made under it is returned."""
-        ticket = Ticket.put_on_sale(
-            id=id or self._new_id(), title=title, price=price, user_id=user_id, now=self._clock()
-        )
+        id = id or self._new_id()
+        ticket = Ticket.put_on_sale(id=id, user_id=user_id, now=self._clock(), **described)
         try:
             self._tickets.save(ticket)
         except Duplicate:  # only the id is unique, and it is nobody else's
@@ -39,10 +41,15 @@ class Tickets:
 
     @retry_on_conflict
     def edit(
-        self, ticket_id: str, *, title: str, price: int, user_id: str, versions: Versions = None
+        self,
+        ticket_id: str,
+        *,
+        user_id: str,
+        versions: Versions = None,
+        **described: Unpack[Description],
     ) -> Ticket:
-        ticket, now = self._tickets.get(ticket_id), self._clock()
-        ticket.edit(title=title, price=price, user_id=user_id, now=now, versions=versions)
+        ticket = self._tickets.get(ticket_id)
+        ticket.edit(user_id=user_id, now=self._clock(), versions=versions, **described)
         self._tickets.save(ticket)
         return ticket
 

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -47,6 +48,13 @@ def test_a_form_that_creates_sends_its_pages_key_and_each_page_has_another(path:
     client.post(action, data={"csrf": CSRF, "key": first})
     client.post(action, data={"csrf": CSRF, "key": first})
     assert sent(services, kind) == [first, first]
+
+
+def test_what_was_typed_is_sent_on_without_what_the_page_put_there() -> None:
+    services = signed_in()
+    services.says("POST /api/tickets", 201, ticket())
+    list_ticket(browser(services), key="k")
+    assert msgspec.json.decode(services.asked[-1].content) == {"title": "x", "price": "1"}
 
 
 def test_what_a_form_with_a_key_sent_is_sent_again_where_no_answer_came() -> None:

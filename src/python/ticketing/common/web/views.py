@@ -1,12 +1,13 @@
 """What clients get: structs that are written as they are, and the kinds of field they share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ticketing.common.core.clock import iso
+from ticketing.common.core.fields import like
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -54,6 +55,13 @@ class Errors(View, frozen=True):
     errors: Annotated[list[ErrorEntry], Meta(min_length=1)]
 
 
-def time_or_unset(moment: datetime | None) -> str | UnsetType:
-    """A time as clients get it, if there is one."""
-    return UNSET if moment is None else iso(moment)
+V = TypeVar("V", bound=View)
+
+
+def view(kind: type[V], source: object, **others: object) -> V:
+    """What clients get of a model: its fields of the same names, times in their form, but for the
+    others. What is None does not apply.
+    """
+    values = {name: getattr(source, name, None) for name in kind.__struct_fields__}
+    times = {name: iso(value) for name, value in values.items() if isinstance(value, datetime)}
+    return like(kind, source, **{**times, **others})
