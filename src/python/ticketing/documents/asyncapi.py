@@ -58,7 +58,7 @@ ELSEWHERE: dict[type[Event], str] = {PaymentRejected: "orders"}
 
 def asyncapi() -> Json:
     """Every event: where it travels, what it holds, who tells it and who listens."""
-    kinds = sorted(_kinds(), key=subject)
+    kinds = events_told()
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Ticketing", "version": "1", "description": DESCRIPTION},
@@ -73,9 +73,11 @@ def asyncapi() -> Json:
     }
 
 
-def _kinds() -> list[type[Event]]:
+def events_told() -> list[type[Event]]:
+    """Every event that there is, by its subject."""
     named = [kind for kind in vars(events).values() if isinstance(kind, type)]
-    return [kind for kind in named if issubclass(kind, Event) and kind is not Event]
+    kinds = [kind for kind in named if issubclass(kind, Event) and kind is not Event]
+    return sorted(kinds, key=subject)
 
 
 def _channel(kind: type[Event]) -> Json:

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
-from ticketing.documents.asyncapi import asyncapi
+from ticketing.documents.asyncapi import asyncapi, events_told
 from ticketing.documents.compatibility import broken
+from ticketing.documents.events_table import events_table
 from ticketing.documents.gateway import openapi
+from ticketing.documents.golden import missing
 
 OPENAPI, ASYNCAPI = "docs/api/openapi.json", "docs/api/asyncapi.json"
+EVENTS = "docs/api/events.md"
 SERVED = "src/python/ticketing/client/documents/openapi.json"
 """What the client answers with: the same, without the spaces."""
 
@@ -41,6 +44,8 @@ class Documents:
     def _texts(self) -> Iterator[tuple[str, str]]:
         for name, made in self._made.items():
             yield name, json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+        yield EVENTS, events_table(self._made[ASYNCAPI])
+        yield from missing(self._root, events_told())
         yield SERVED, msgspec.json.encode(self._made[OPENAPI]).decode() + "\n"
 
     def _read(self, name: str) -> str | None:

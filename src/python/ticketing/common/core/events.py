@@ -80,36 +80,50 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field
 
 
 class TicketCreated(Event, frozen=True, tag="ticket.created"):
+    """On sale."""
+
     ticket: TicketState
 
 
 class TicketUpdated(Event, frozen=True, tag="ticket.updated"):
+    """Changed, withdrawn, relisted, reserved, released or sold."""
+
     ticket: TicketState
 
 
 class OrderCreated(Event, frozen=True, tag="order.created"):
+    """Holds a ticket."""
+
     order: OrderState
 
 
 class OrderCancelled(Event, frozen=True, tag="order.cancelled"):
+    """Has let its ticket go."""
+
     order: OrderState
 
 
 class OrderCompleted(Event, frozen=True, tag="order.completed"):
+    """Has bought its ticket."""
+
     order: OrderState
 
 
 class ExpirationCompleted(Event, frozen=True, tag="expiration.completed"):
+    """The hold's time is over."""
+
     order_id: str
 
 
 class PaymentStarted(Event, frozen=True, tag="payment.started"):
-    """The buyer tries to pay; no money has arrived yet."""
+    """The buyer tries to pay, once for each try; no money has arrived yet."""
 
     payment: PaymentState
 
 
 class PaymentCreated(Event, frozen=True, tag="payment.created"):
+    """Money arrived."""
+
     payment: PaymentState
 
 
@@ -122,6 +136,8 @@ class PaymentRejected(Event, frozen=True, tag="payment.rejected"):
 
 
 class PaymentRefunded(Event, frozen=True, tag="payment.refunded"):
+    """Money went back."""
+
     payment: PaymentState
 
 
