@@ -25,7 +25,7 @@ class User(View, frozen=True):
     email: str
 
 
-class OrderedTicket(View, frozen=True):
+class OrderedTicket(View, frozen=True, kw_only=True):
     """A ticket as orders show it, which is what every view of one has."""
 
     id: str
@@ -33,7 +33,7 @@ class OrderedTicket(View, frozen=True):
     price: Decimal
 
 
-class Ticket(OrderedTicket, frozen=True):
+class Ticket(OrderedTicket, frozen=True, kw_only=True):
     user_id: str
     version: int
     order_id: str | None = None
