@@ -1,11 +1,13 @@
 """An order: holds a ticket for its buyer until it is paid, cancelled or overdue."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
 from ticketing.common.core.events import (
+    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -134,11 +136,7 @@ class Order(Aggregate):
             self.refunded = True
             self.change()
 
-    def _record(
-        self,
-        event: type[OrderCreated] | type[OrderCancelled] | type[OrderCompleted],
-        now: datetime,
-    ) -> None:
+    def _record(self, event: Callable[..., Event], now: datetime) -> None:
         id = self.change()
         self.events.append(event(id=id, occurred_at=now, order=self._state()))
 

@@ -1,13 +1,19 @@
 """A ticket: put on sale by its seller, reserved by one order at a time, sold once."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
-from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
+from ticketing.common.core.events import (
+    Event,
+    OrderStatus,
+    TicketCreated,
+    TicketState,
+    TicketUpdated,
+)
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 
@@ -130,7 +136,7 @@ class Ticket(Aggregate):
             self.withdrawn = withdrawn
             self._record(TicketUpdated, now)
 
-    def _record(self, event: type[TicketCreated] | type[TicketUpdated], now: datetime) -> None:
+    def _record(self, event: Callable[..., Event], now: datetime) -> None:
         id = self.change()
         self.events.append(event(id=id, occurred_at=now, ticket=self._state()))
 

@@ -18,15 +18,6 @@ def _timers(redis: Redis) -> object:
     return redis.zcard(f"rq:scheduled:{QUEUE}")
 
 
-def test_the_service_follows_orders(service: Service[Timers]) -> None:
-    assert service.events is not None
-    assert sorted(service.events.subjects) == [
-        "order.cancelled",
-        "order.completed",
-        "order.created",
-    ]
-
-
 @pytest.mark.parametrize("end", [of_order(OrderCancelled), of_order(OrderCompleted)])
 def test_a_timer_runs_while_its_order_holds_a_ticket(
     service: Service[Timers], redis: Redis, end: OrderCancelled | OrderCompleted

@@ -29,18 +29,6 @@ def _subjects(service: Service[Orders]) -> list[str]:
     return [event["subject"] for event in take_events(service)]
 
 
-def test_the_service_follows_tickets_expirations_and_payments(service: Service[Orders]) -> None:
-    assert service.events is not None
-    assert sorted(service.events.subjects) == [
-        "expiration.completed",
-        "payment.created",
-        "payment.refunded",
-        "payment.started",
-        "ticket.created",
-        "ticket.updated",
-    ]
-
-
 def test_old_news_of_a_ticket_does_not_replace_newer(
     buyer: FlaskClient, service: Service[Orders]
 ) -> None:

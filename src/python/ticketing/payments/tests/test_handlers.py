@@ -14,16 +14,6 @@ def _subjects(till: Till) -> list[str]:
     return [event["subject"] for event in till.events()]
 
 
-def test_the_service_follows_orders_and_rejected_payments(till: Till) -> None:
-    assert till.service.events is not None
-    assert sorted(till.service.events.subjects) == [
-        "order.cancelled",
-        "order.completed",
-        "order.created",
-        "payment.rejected",
-    ]
-
-
 def test_old_news_of_an_order_does_not_replace_newer() -> None:
     till = Till()
     till.cancel_order()

@@ -52,15 +52,6 @@ def service() -> Service[Tickets]:
     return _service()
 
 
-def test_the_service_follows_every_event_of_orders(service: Service[Tickets]) -> None:
-    assert service.events is not None
-    assert sorted(service.events.subjects) == [
-        "order.cancelled",
-        "order.completed",
-        "order.created",
-    ]
-
-
 def test_an_order_reserves_its_ticket_and_the_change_is_told(service: Service[Tickets]) -> None:
     assert deliver(service, created("a", TICKET)) == Done()
     assert _holder(service) == "a"

@@ -57,7 +57,6 @@ def test_withdrawing_and_relisting_are_told(seller: FlaskClient, service: Servic
     id = _sell(service)
     shown = [_post(seller, id, verb) for verb in VERBS]
     told = take_events(service)[1:]
-    assert [event["subject"] for event in told] == ["ticket.updated"] * 2
     assert [event["ticket"] for event in told] == shown
 
 
