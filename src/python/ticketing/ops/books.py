@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from nats.js import JetStreamContext
 
+from ticketing.common.core.events import Event
 from ticketing.common.storage.mongo import Document
 from ticketing.ops import broker
-from ticketing.ops.events import Json, content
+from ticketing.ops.events import content
 from ticketing.ops.platform import STORES, Platform
 
 
@@ -42,7 +43,7 @@ class Books:
     orders_at_tickets: list[Document]
     orders_at_payments: list[Document]
     charges: list[Charge]
-    told: list[Json] | None
+    told: list[Event] | None
     waiting: Mapping[str, int]
 
 
@@ -93,19 +94,19 @@ def _charges(platform: Platform) -> Iterator[Charge]:
             )
 
 
-def _told(platform: Platform) -> list[Json] | None:
+def _told(platform: Platform) -> list[Event] | None:
     """Every event in the stream that can be read, once, in the stream's order."""
 
-    async def told(js: JetStreamContext) -> list[Json] | None:
+    async def told(js: JetStreamContext) -> list[Event] | None:
         known = await broker.state(js, platform.streams.events)
         if known.first_seq > 1:
             return None
-        events: dict[str, Json] = {}
+        events: dict[str, Event] = {}
         async for each in broker.read(
             js, platform.streams.events, [">"], after=0, until=known.last_seq
         ):
             if event := content(each.message):
-                events.setdefault(event["id"], event)
+                events.setdefault(event.id, event)
         return list(events.values())
 
     return broker.ask(platform, told)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ticketing.common.core.events import Event, TicketState, subject
 from ticketing.common.storage.mongo import Document
 from ticketing.ops.books import Books
 from ticketing.ops.violation import Violation
@@ -27,7 +28,7 @@ def check(books: Books) -> Iterator[Violation]:
             what = f"{count} events wait in the outboxes of {name}"
             yield Violation(rule=5, what=what, ids=(name,))
     if books.told is not None:
-        yield from _untold(books, {event["id"]: event for event in books.told})
+        yield from _untold(books, books.told)
 
 
 def _compare(
@@ -110,17 +111,19 @@ def _receipt(payment: Document) -> Document:
     return {"paymentId": payment["_id"] if paid else None, "refunded": refunded}
 
 
-def _untold(books: Books, told: Mapping[str, Mapping[str, Any]]) -> Iterator[Violation]:
+def _untold(books: Books, told: Iterable[Event]) -> Iterator[Violation]:
     """Changes that the stream does not know of."""
+    states = (event.state for event in told)
+    tickets = {(each.id, each.version) for each in states if isinstance(each, TicketState)}
     for ticket in books.tickets:
         for version in range(ticket["version"] + 1):
-            if f"{ticket['_id']}-{version}" not in told:
+            if (ticket["_id"], version) not in tickets:
                 what = f"nobody was told of version {version} of a ticket"
                 yield Violation(rule=5, what=what, ids=(ticket["_id"],))
-    heard = Counter((event["subject"], _about(event)) for event in told.values())
-    for subject, id, count in _expected(books):
-        if heard[subject, id] < count:
-            yield Violation(rule=5, what=f"{subject} was not told", ids=(id,))
+    heard = Counter((subject(type(event)), event.about) for event in told)
+    for kind, id, count in _expected(books):
+        if heard[kind, id] < count:
+            yield Violation(rule=5, what=f"{kind} was not told", ids=(id,))
 
 
 def _expected(books: Books) -> Iterator[tuple[str, str, int]]:
@@ -130,14 +133,8 @@ def _expected(books: Books) -> Iterator[tuple[str, str, int]]:
         if order["status"] in _END:
             yield _END[order["status"]], order["_id"], 1
         if order["status"] == "cancelled" and order.get("paymentId"):
-            yield "payment.rejected", order["_id"], 1
+            yield "payment.rejected", order["paymentId"], 1
     for payment in books.payments:
         yield "payment.started", payment["_id"], payment["attempts"]
-        for subject in _MONEY.get(payment["status"], ()):
-            yield subject, payment["_id"], 1
-
-
-def _about(event: Mapping[str, Any]) -> str:
-    """The id of the aggregate that the event tells of; of a rejection, its order's."""
-    state = event.get("order") or event.get("payment") or {"id": event.get("orderId", "")}
-    return str(state["id"])
+        for kind in _MONEY.get(payment["status"], ()):
+            yield kind, payment["_id"], 1

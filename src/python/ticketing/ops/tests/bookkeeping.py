@@ -5,8 +5,27 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
+from ticketing.common.core.events import (
+    Event,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    PaymentCreated,
+    PaymentRefunded,
+    PaymentRejected,
+    PaymentStarted,
+    PaymentState,
+    TicketState,
+    TicketUpdated,
+    subject,
+)
+from ticketing.common.storage.mongo import Document
 from ticketing.ops.books import Books, Charge
-from ticketing.ops.events import Json
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(hours=1)
@@ -16,17 +35,17 @@ PRICE = 2000
 def sound() -> Books:
     """A ticket sold at the second try of `winner`, late money of `loser` given back, one free."""
     events = [
-        *_ticket_events("sold", 3, orderId="winner"),
-        *_ticket_events("free", 0),
-        *_order_events("loser", "order.created", "order.cancelled"),
-        *_order_events("winner", "order.created", "order.completed"),
-        _payment_event("payment.started", "p-loser", 0),
-        _payment_event("payment.created", "p-loser", 1),
-        {**_event("payment.rejected", "loser-r"), "paymentId": "p-loser", "orderId": "loser"},
-        _payment_event("payment.refunded", "p-loser", 2),
-        _payment_event("payment.started", "p-winner", 0),
-        _payment_event("payment.started", "p-winner", 1),
-        _payment_event("payment.created", "p-winner", 2),
+        *(_ticket_event("sold", version) for version in range(4)),
+        _ticket_event("free", 0),
+        *(order_event(kind, "loser") for kind in (OrderCreated, OrderCancelled)),
+        *(order_event(kind, "winner") for kind in (OrderCreated, OrderCompleted)),
+        _payment_event(PaymentStarted, "p-loser", 0),
+        _payment_event(PaymentCreated, "p-loser", 1),
+        rejection("p-loser", "loser"),
+        _payment_event(PaymentRefunded, "p-loser", 2),
+        _payment_event(PaymentStarted, "p-winner", 0),
+        _payment_event(PaymentStarted, "p-winner", 1),
+        _payment_event(PaymentCreated, "p-winner", 2),
     ]
     return Books(
         now=NOW,
@@ -74,41 +93,57 @@ def added(books: Books, kind: str, *documents: Any) -> Books:
     return _with(books, kind, [*getattr(books, kind), *documents])
 
 
-def untold(books: Books, subject: str, *, of: Sequence[str] = ()) -> Books:
-    """The books without the events of a subject, or only those with the ids `of`."""
+def untold(books: Books, kind: type[Event], *, of: Sequence[str] = ()) -> Books:
+    """The books without the events of a kind, or without those of it with the ids `of`."""
     told = [
         each
         for each in books.told or ()
-        if each["subject"] != subject or (of and each["id"] not in of)
+        if not isinstance(each, kind) or (of and each.id not in of)
     ]
     return replace(books, told=told)
 
 
-def order(id: str, status: str, **fields: Any) -> Json:
+def order(id: str, status: str, **fields: Any) -> Document:
     return _order(id, status, **fields)
 
 
-def payment(id: str, order_id: str, status: str, **fields: Any) -> Json:
+def payment(id: str, order_id: str, status: str, **fields: Any) -> Document:
     return _payment(id, order_id, status, attempts=1, **fields)
 
 
-def order_event(subject: str, id: str, ticket_id: str = "sold") -> Json:
-    state = {"id": id, "ticket": {"id": ticket_id, "price": 20}}
-    return {**_event(subject, f"{id}-{subject}"), "order": state}
+def order_event(
+    kind: type[OrderCreated | OrderCancelled | OrderCompleted], id: str, ticket_id: str = "sold"
+) -> Event:
+    state = OrderState(
+        id=id,
+        user_id="buyer",
+        status=OrderStatus.CREATED,
+        expires_at=START + timedelta(minutes=1),
+        version=0,
+        ticket=OrderedTicket(id=ticket_id, price=20),
+    )
+    return kind(id=f"{id}-{subject(kind)}", occurred_at=START, order=state)
 
 
-def withdrawal(ticket_id: str, version: int, *, at: datetime) -> Json:
-    state = {"id": ticket_id, "version": version, "withdrawn": True}
-    told = _event("ticket.updated", f"{ticket_id}-{version}")
-    return {**told, "occurredAt": at.isoformat(), "ticket": state}
+def withdrawal(ticket_id: str, version: int, *, at: datetime) -> Event:
+    told = _ticket_event(ticket_id, version)
+    state = structs.replace(told.ticket, withdrawn=True)
+    return structs.replace(told, occurred_at=at, ticket=state)
+
+
+def rejection(payment_id: str, order_id: str) -> Event:
+    id = f"{order_id}-rejection"
+    return PaymentRejected(
+        id=id, occurred_at=START, payment_id=payment_id, order_id=order_id, reason="too late"
+    )
 
 
 def _with(books: Books, kind: str, documents: list[Any]) -> Books:
-    fields: Json = {kind: documents}
+    fields: Document = {kind: documents}
     return replace(books, **fields)
 
 
-def _ticket(id: str, version: int, **fields: Any) -> Json:
+def _ticket(id: str, version: int, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": version,
@@ -120,7 +155,7 @@ def _ticket(id: str, version: int, **fields: Any) -> Json:
     }
 
 
-def _order(id: str, status: str, **fields: Any) -> Json:
+def _order(id: str, status: str, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": 2,
@@ -134,13 +169,13 @@ def _order(id: str, status: str, **fields: Any) -> Json:
     }
 
 
-def _copy(id: str, status: str) -> Json:
+def _copy(id: str, status: str) -> Document:
     expires_at = START + timedelta(minutes=1)
     as_told = {"status": status, "expiresAt": expires_at, "price": PRICE, "amount": PRICE}
     return {"_id": id, "version": 1, "userId": "buyer", **as_told}
 
 
-def _payment(id: str, order_id: str, status: str, **fields: Any) -> Json:
+def _payment(id: str, order_id: str, status: str, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": 3,
@@ -152,27 +187,17 @@ def _payment(id: str, order_id: str, status: str, **fields: Any) -> Json:
     }
 
 
-def _event(subject: str, id: str) -> Json:
-    return {"subject": subject, "id": id, "occurredAt": START.isoformat()}
+def _ticket_event(id: str, version: int) -> TicketUpdated:
+    state = TicketState(id=id, title="A concert", price=20, user_id="seller", version=version)
+    return TicketUpdated(id=f"{id}-{version}", occurred_at=START, ticket=state)
 
 
-def _ticket_events(id: str, newest: int, **fields: Any) -> list[Json]:
-    return [
-        {
-            **_event("ticket.updated" if version else "ticket.created", f"{id}-{version}"),
-            "ticket": {"id": id, "version": version, **fields},
-        }
-        for version in range(newest + 1)
-    ]
+def _payment_event(
+    kind: type[PaymentStarted | PaymentCreated | PaymentRefunded], id: str, version: int
+) -> Event:
+    state = PaymentState(id=id, order_id=id.removeprefix("p-"), stripe_id=f"pi-{id}", amount=20)
+    return kind(id=f"{id}-{version}", occurred_at=START, payment=state)
 
 
-def _order_events(id: str, *subjects: str) -> list[Json]:
-    return [order_event(subject, id) for subject in subjects]
-
-
-def _payment_event(subject: str, id: str, version: int) -> Json:
-    return {**_event(subject, f"{id}-{version}"), "payment": {"id": id}}
-
-
-def _without_none(document: Json) -> Json:
+def _without_none(document: Document) -> Document:
     return {name: value for name, value in document.items() if value is not None}
