@@ -56,19 +56,22 @@ class Events:
 
     def take(self, published: Published) -> Entry | None:
         """What to tell of the event, if it belongs to the story; given in the stream's order."""
-        body = published.message.body
-        named = any(id.encode() in body for id in (self._order_id, self._ticket_id) if id)
-        event = content(published.message) if named else None
-        return _entry(published, event) if named and self._is_mine(event, body) else None
+        ids = (self._order_id, self._ticket_id or self._order_id)
+        if not any(id.encode() in published.message.body for id in ids):
+            return None
+        event = content(published.message)
+        return _entry(published, event) if event is None or self._is_mine(event) else None
 
-    def _is_mine(self, event: Event | None, body: bytes) -> bool:
-        if event is None:
-            return True
+    def _is_mine(self, event: Event) -> bool:
         if isinstance(event.state, TicketState):
             held, self._held = self._held, event.state.order_id == self._order_id
             return held or self._held
-        of_ticket = self._held and event.about == self._ticket_id
-        return of_ticket or self._order_id.encode() in body
+        if self._held and event.about == self._ticket_id:
+            return True
+        if isinstance(event.state, OrderState):
+            return event.state.id == self._order_id
+        of_order = (getattr(told, "order_id", None) for told in (event, event.state))
+        return self._order_id in of_order
 
 
 def _entry(published: Published, event: Event | None) -> Entry:

@@ -10,6 +10,8 @@ from ticketing.common.core.events import (
     ExpirationCompleted,
     OrderCancelled,
     OrderCreated,
+    PaymentCreated,
+    PaymentState,
     SessionEnded,
     SessionState,
     State,
@@ -63,6 +65,12 @@ def test_events_of_others_are_left_out() -> None:
     of_session = told(SessionEnded(id="s-1", occurred_at=START, session=ended))
     of_rival = told(order_event(OrderCreated, "rival", TICKET))
     assert story(ticket(1, ORDER), of_rival, of_session)[1:] == []
+
+
+def test_a_payment_has_no_story_of_an_order() -> None:
+    paid = PaymentState(id=ORDER, order_id="another", stripe_id="pi", amount=20)
+    of_payment = told(PaymentCreated(id="p-1", occurred_at=START, payment=paid))
+    assert story(of_payment, told(rejection(ORDER, "another"))) == []
 
 
 def test_who_tells_of_an_event_is_read_from_the_declarations() -> None:
