@@ -139,9 +139,10 @@ class Order(Aggregate):
         now: datetime,
     ) -> None:
         id = self.change()
-        self.events.append(event(id=id, occurred_at=now, order=self._state()))
+        self.events.append(event(id=id, occurred_at=now, order=self.state()))
 
-    def _state(self) -> OrderState:
+    def state(self) -> OrderState:
+        """What events tell of it."""
         return OrderState(
             id=self.id,
             user_id=self.user_id,

@@ -70,13 +70,14 @@ class OrderRepository(Store[Order]):
         ]
 
 
-class TicketReplica(Replica[Ticket]):
+class TicketReplica(Replica[Ticket, TicketState]):
     """The tickets as the tickets service last told of them."""
 
     model = Ticket
 
-    def apply(self, ticket: TicketState) -> None:
-        copy = Ticket(
+    @staticmethod
+    def copy(ticket: TicketState, _: datetime, /) -> Ticket:
+        return Ticket(
             id=ticket.id,
             title=ticket.title,
             price=to_cents(ticket.price),
@@ -84,7 +85,6 @@ class TicketReplica(Replica[Ticket]):
             version=ticket.version,
             withdrawn=ticket.withdrawn,
         )
-        self.keep(copy, ticket.version)
 
     def is_withdrawn(self, id: str) -> bool:
         """Whether it is known to be: not so where its news is missing (a replica made again)."""

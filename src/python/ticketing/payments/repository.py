@@ -62,19 +62,19 @@ class WebhookLog:
             self._documents.insert_one({"_id": event_id, "heardAt": utc_now()})
 
 
-class OrderReplica(Replica[Order]):
+class OrderReplica(Replica[Order, OrderState]):
     """The orders as the orders service last told of them."""
 
     model = Order
 
-    def apply(self, order: OrderState) -> None:
-        copy = Order(
+    @staticmethod
+    def copy(order: OrderState, _: datetime, /) -> Order:
+        return Order(
             id=order.id,
             user_id=order.user_id,
             status=order.status,
             amount=to_cents(order.ticket.price),
         )
-        self.keep(copy, order.version)
 
     def is_cancelled(self, id: str) -> bool:
         """Whether it has been heard that this order ended unpaid."""

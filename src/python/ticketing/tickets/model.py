@@ -117,9 +117,10 @@ class Ticket(Aggregate):
 
     def _record(self, event: type[TicketCreated] | type[TicketUpdated], now: datetime) -> None:
         id = self.change()
-        self.events.append(event(id=id, occurred_at=now, ticket=self._state()))
+        self.events.append(event(id=id, occurred_at=now, ticket=self.state()))
 
-    def _state(self) -> TicketState:
+    def state(self) -> TicketState:
+        """What events tell of it."""
         return TicketState(
             id=self.id,
             title=self.title,

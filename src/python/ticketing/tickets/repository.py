@@ -72,20 +72,20 @@ class TicketRepository(Store[Ticket]):
         return [Sale(at=sold["soldAt"], price=sold["soldFor"]) for sold in found]
 
 
-class OrderReplica(Replica[Order]):
+class OrderReplica(Replica[Order, OrderState]):
     """What the orders service last said of each order, so that old news can be told from new."""
 
     model = Order
 
-    def apply(self, order: OrderState, at: datetime) -> None:
-        copy = Order(
+    @staticmethod
+    def copy(order: OrderState, at: datetime, /) -> Order:
+        return Order(
             id=order.id,
             status=order.status,
             expires_at=order.expires_at,
             price=to_cents(order.ticket.price),
             at=at,
         )
-        self.keep(copy, order.version)
 
 
 def _query(search: Search) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Service(Generic[U]):
     stores: Sequence[Store[Any]] = ()
     indexes: Indexes = field(default_factory=dict)
     routes: Blueprint | None = None
-    replicas: Sequence[Replica[Any]] = ()
+    replicas: Sequence[Replica[Any, Any]] = ()
     events: EventRouter[U] | None = None
     projections: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -41,7 +42,7 @@ class Progress:
     ended: bool = False
 
 
-class Heard(Replica[Progress]):
+class Heard(Replica[Progress, Any]):
     model = Progress
 
 

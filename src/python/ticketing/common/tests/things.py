@@ -34,7 +34,7 @@ class Copy:
     name: str | None = None
 
 
-class Copies(Replica[Copy]):
+class Copies(Replica[Copy, Any]):
     model = Copy
 
 

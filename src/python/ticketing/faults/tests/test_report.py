@@ -50,18 +50,18 @@ def report(directory: Path) -> Report:
     late = OrderCancelled(id="e-1", occurred_at=NOW + timedelta(seconds=2.5), order=ended)
     books = Books(
         now=NOW,
-        tickets=[],
-        orders=[
-            order("a", "complete"),
-            order("b", "complete"),
-            order("c", "cancelled"),
-            order("d", "cancelled", refunded=True, expired=True),
-            order("e", "cancelled", expired=True),
-        ],
-        payments=[],
-        tickets_at_orders=[],
-        orders_at_tickets=[],
-        orders_at_payments=[],
+        sources={
+            "tickets": [],
+            "orders": [
+                order("a", "complete"),
+                order("b", "complete"),
+                order("c", "cancelled"),
+                order("d", "cancelled", refunded=True, expired=True),
+                order("e", "cancelled", expired=True),
+            ],
+            "payments": [],
+        },
+        copies=[],
         charges=[],
         told=[late],
         waiting={},

@@ -25,7 +25,12 @@ from ticketing.common.core.events import (
     subject,
 )
 from ticketing.common.storage.mongo import Document
-from ticketing.ops.books import Books, Charge
+from ticketing.ops.books import Books, Charge, Copies
+from ticketing.orders import model as orders
+from ticketing.orders.repository import TicketReplica
+from ticketing.payments.repository import OrderReplica as OrdersAtPayments
+from ticketing.tickets import model as tickets
+from ticketing.tickets.repository import OrderReplica as OrdersAtTickets
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(hours=1)
@@ -49,24 +54,42 @@ def sound() -> Books:
     ]
     return Books(
         now=NOW,
-        tickets=[
-            _ticket("sold", 3, orderId="winner", soldAt=START, soldFor=PRICE),
-            _ticket("free", 0),
+        sources={
+            "tickets": [
+                _ticket("sold", 3, orderId="winner", soldAt=START, soldFor=PRICE),
+                _ticket("free", 0),
+            ],
+            "orders": [
+                _order("loser", "cancelled", paymentId="p-loser", refunded=True),
+                _order("winner", "complete", paymentId="p-winner", reserves="sold"),
+            ],
+            "payments": [
+                _payment("p-loser", "loser", "refunded", attempts=1),
+                _payment("p-winner", "winner", "succeeded", attempts=2),
+            ],
+        },
+        copies=[
+            Copies(
+                keeper="orders",
+                source="tickets",
+                model=tickets.Ticket,
+                copy=TicketReplica.copy,
+                documents=[_ticket("sold", 3), _ticket("free", 0)],
+            ),
+            *(
+                Copies(
+                    keeper=keeper,
+                    source="orders",
+                    model=orders.Order,
+                    copy=copy,
+                    documents=[_copy("loser", "cancelled"), _copy("winner", "complete")],
+                )
+                for keeper, copy in (
+                    ("tickets", OrdersAtTickets.copy),
+                    ("payments", OrdersAtPayments.copy),
+                )
+            ),
         ],
-        orders=[
-            _order("loser", "cancelled", paymentId="p-loser", refunded=True),
-            _order("winner", "complete", paymentId="p-winner", reserves="sold"),
-        ],
-        payments=[
-            _payment("p-loser", "loser", "refunded", attempts=1),
-            _payment("p-winner", "winner", "succeeded", attempts=2),
-        ],
-        tickets_at_orders=[
-            _ticket("sold", 3),
-            _ticket("free", 0),
-        ],
-        orders_at_tickets=[_copy("loser", "cancelled"), _copy("winner", "complete")],
-        orders_at_payments=[_copy("loser", "cancelled"), _copy("winner", "complete")],
         charges=[
             Charge(id="ch-loser", order_id="loser", amount=PRICE, refunded=PRICE),
             Charge(id="ch-winner", order_id="winner", amount=PRICE),
@@ -80,17 +103,17 @@ def changed(books: Books, kind: str, id: str, **fields: Any) -> Books:
     """The books with one document of `kind` changed; None takes a field away."""
     documents = [
         _without_none({**each, **fields}) if each["_id"] == id else each
-        for each in getattr(books, kind)
+        for each in _documents(books, kind)
     ]
     return _with(books, kind, documents)
 
 
 def without(books: Books, kind: str, id: str) -> Books:
-    return _with(books, kind, [each for each in getattr(books, kind) if each["_id"] != id])
+    return _with(books, kind, [each for each in _documents(books, kind) if each["_id"] != id])
 
 
 def added(books: Books, kind: str, *documents: Any) -> Books:
-    return _with(books, kind, [*getattr(books, kind), *documents])
+    return _with(books, kind, [*_documents(books, kind), *documents])
 
 
 def untold(books: Books, kind: type[Event], *, of: Sequence[str] = ()) -> Books:
@@ -138,9 +161,26 @@ def rejection(payment_id: str, order_id: str) -> Event:
     )
 
 
+def _documents(books: Books, kind: str) -> list[Any]:
+    """Of a source, such as "orders", of a replica, such as "orders_at_tickets", or told events."""
+    if kind in books.sources:
+        return books.sources[kind]
+    found = [each.documents for each in books.copies if _kind(each) == kind]
+    return found[0] if found else list(getattr(books, kind))
+
+
 def _with(books: Books, kind: str, documents: list[Any]) -> Books:
-    fields: Document = {kind: documents}
-    return replace(books, **fields)
+    if kind in books.sources:
+        return replace(books, sources={**books.sources, kind: documents})
+    copies = [
+        replace(each, documents=documents) if _kind(each) == kind else each for each in books.copies
+    ]
+    fields: Document = {} if copies != books.copies else {kind: documents}
+    return replace(books, copies=copies, **fields)
+
+
+def _kind(copies: Copies) -> str:
+    return f"{copies.source}_at_{copies.keeper}"
 
 
 def _ticket(id: str, version: int, **fields: Any) -> Document:
@@ -163,7 +203,13 @@ def _order(id: str, status: str, **fields: Any) -> Document:
         "status": status,
         "createdAt": START,
         "expiresAt": START + timedelta(minutes=1),
-        "ticket": {"id": "sold", "price": PRICE},
+        "ticket": {
+            "id": "sold",
+            "version": 0,
+            "title": "A concert",
+            "price": PRICE,
+            "userId": "seller",
+        },
         "refunded": False,
         **fields,
     }
@@ -172,7 +218,7 @@ def _order(id: str, status: str, **fields: Any) -> Document:
 def _copy(id: str, status: str) -> Document:
     expires_at = START + timedelta(minutes=1)
     as_told = {"status": status, "expiresAt": expires_at, "price": PRICE, "amount": PRICE}
-    return {"_id": id, "version": 1, "userId": "buyer", **as_told}
+    return {"_id": id, "version": 1, "userId": "buyer", "at": START, **as_told}
 
 
 def _payment(id: str, order_id: str, status: str, **fields: Any) -> Document:
