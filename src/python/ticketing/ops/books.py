@@ -9,7 +9,8 @@ from nats.js import JetStreamContext
 
 from ticketing.common.core.events import Event
 from ticketing.common.runtime.service import Service
-from ticketing.common.storage.mongo import Document, Store
+from ticketing.common.storage.mongo import Document
+from ticketing.common.storage.store import Store
 from ticketing.ops import broker
 from ticketing.ops.events import content
 from ticketing.ops.platform import STORES, Platform

@@ -10,8 +10,9 @@ from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import OrderState, OrderStatus
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Documents, Indexes, Store
+from ticketing.common.storage.mongo import Documents, Indexes
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.payments.model import Order, Payment
 
 HEARD_SECONDS = 30 * 24 * 3600

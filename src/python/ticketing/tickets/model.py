@@ -1,16 +1,12 @@
 """A ticket: put on sale by its seller, reserved by one order at a time, sold once."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.aggregate import Aggregate, Versions
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
 from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
 from ticketing.common.core.money import from_cents
-
-Versions = Collection[int] | None
-"""Those at which to act; None is any."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ import pymongo
 from ticketing.common.core.events import OrderState
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
+from ticketing.common.storage.mongo import Document, Indexes
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.tickets.model import Order, Ticket
 from ticketing.tickets.sales import Sale
 from ticketing.tickets.search import Search, Sort, beginnings, by_price

@@ -12,7 +12,8 @@ from pymongo.errors import DuplicateKeyError
 
 from ticketing.common.core.errors import NotFound
 from ticketing.common.storage.mapping import state_of
-from ticketing.common.storage.mongo import Documents, Reader, change_to, made_at, new_id
+from ticketing.common.storage.mongo import Documents, made_at, new_id
+from ticketing.common.storage.store import Reader, change_to
 
 PATIENCE = 1.0
 """Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
