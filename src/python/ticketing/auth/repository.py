@@ -4,7 +4,8 @@ import pymongo
 
 from ticketing.auth.model import Session, User
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Indexes, Store
+from ticketing.common.storage.mongo import Indexes
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 
 INDEXES: Indexes = {
     "users": [

@@ -8,8 +8,8 @@ from ticketing.auth.model import User
 from ticketing.auth.passwords import hash_password, is_outdated, verify
 from ticketing.auth.repository import UserRepository
 from ticketing.auth.sessions import Sessions
+from ticketing.common.core.conflicts import retry_on_conflict
 from ticketing.common.core.errors import Conflict, Duplicate, Invalid, Refused
-from ticketing.common.storage.conflicts import retry_on_conflict
 
 
 class Accounts:

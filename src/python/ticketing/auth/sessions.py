@@ -13,10 +13,10 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 from ticketing.auth.model import Lifetimes, Session, User
 from ticketing.auth.repository import SessionRepository, UserRepository
 from ticketing.common.core.clock import Clock
+from ticketing.common.core.conflicts import retry_on_conflict
 from ticketing.common.core.errors import Conflict, Duplicate, NotAuthorized
 from ticketing.common.core.logs import logger
 from ticketing.common.identity.tokens import SessionGrant
-from ticketing.common.storage.conflicts import retry_on_conflict
 
 log = logger(__name__)
 

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from rich import box
 from rich.table import Table
 
+from ticketing.common.core.events import OrderCancelled
 from ticketing.faults.record import Record, Struck
 from ticketing.faults.tally import Outcome, Tally
 from ticketing.ops.books import Books
@@ -100,11 +100,8 @@ def _latest(books: Books) -> float:
     """Seconds from `expiresAt` to the end of the hold that outlived it the longest."""
     expired = {str(order["_id"]) for order in books.orders if order.get("expired")}
     late = [
-        (
-            datetime.fromisoformat(event["occurredAt"])
-            - datetime.fromisoformat(event["order"]["expiresAt"])
-        ).total_seconds()
+        (event.occurred_at - event.order.expires_at).total_seconds()
         for event in books.told or ()
-        if event["subject"] == "order.cancelled" and event["order"]["id"] in expired
+        if isinstance(event, OrderCancelled) and event.order.id in expired
     ]
     return max(late, default=0.0)

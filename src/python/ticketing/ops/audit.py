@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import timedelta
 from typing import TypeVar
 
+from ticketing.common.core.events import OrderCompleted, PaymentRejected
 from ticketing.common.storage.mongo import Document
 from ticketing.ops import convergence, rejections
 from ticketing.ops.books import Books, Charge, read
@@ -50,8 +51,8 @@ def _sales(books: Books) -> Iterator[Violation]:
 
 
 def _told_sales(books: Books) -> Iterator[Violation]:
-    completed = [each for each in books.told or () if each["subject"] == "order.completed"]
-    told = {(each["order"]["ticket"]["id"], each["order"]["id"]) for each in completed}
+    completed = [each.order for each in books.told or () if isinstance(each, OrderCompleted)]
+    told = {(order.ticket.id, order.id) for order in completed}
     for ticket_id, count in Counter(ticket_id for ticket_id, _ in told).items():
         if count > 1:
             ids = (ticket_id, *sorted(order for ticket, order in told if ticket == ticket_id))
@@ -82,7 +83,7 @@ def _charges(books: Books) -> Iterator[Violation]:
 
 def _returned_by_hand(books: Books) -> set[str]:
     """Complete orders whose money an operator gave back: orders never asked for that."""
-    asked = {each["orderId"] for each in books.told or () if each["subject"] == "payment.rejected"}
+    asked = {each.order_id for each in books.told or () if isinstance(each, PaymentRejected)}
     complete = (order for order in books.orders if order["status"] == "complete")
     return {str(order["_id"]) for order in complete if order.get("refunded")} - asked
 

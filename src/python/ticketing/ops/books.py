@@ -1,15 +1,22 @@
 """All that a platform has on its books: documents, charges, and what its events told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from nats.js import JetStreamContext
 
+from ticketing.common.core.events import Event
+from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document
+from ticketing.common.storage.store import Store
 from ticketing.ops import broker
-from ticketing.ops.events import Json, content
+from ticketing.ops.events import content
 from ticketing.ops.platform import STORES, Platform
+
+UNREAD = {"beginnings": False, "byPrice": False}
+"""What documents have for searches, and no rule is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,53 +34,97 @@ class Charge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copies:
+    """What the service `keeper` holds of the collection `source` of another one.
+
+    `model` is what that holds; `copy` makes of its state, and the time when that was told, what is
+    to be held of it.
+    """
+
+    keeper: str
+    source: str
+    model: type[Any]
+    copy: Callable[[Any, datetime], object]
+    documents: list[Document]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Books:
-    """As of `now`. A replica is named for its source, then for the service that keeps it.
+    """As of `now`. `sources` has, by collection, the documents that rules are about or that are
+    copied.
 
     `told` are the events in the stream, each once; None where the stream has lost its beginning.
     `waiting` counts the events that outboxes hold, by service.
     """
 
     now: datetime
-    tickets: list[Document]
-    orders: list[Document]
-    payments: list[Document]
-    tickets_at_orders: list[Document]
-    orders_at_tickets: list[Document]
-    orders_at_payments: list[Document]
+    sources: Mapping[str, list[Document]]
+    copies: list[Copies]
     charges: list[Charge]
-    told: list[Json] | None
+    told: list[Event] | None
     waiting: Mapping[str, int]
+
+    @property
+    def tickets(self) -> list[Document]:
+        return self.sources["tickets"]
+
+    @property
+    def orders(self) -> list[Document]:
+        return self.sources["orders"]
+
+    @property
+    def payments(self) -> list[Document]:
+        return self.sources["payments"]
 
 
 def read(platform: Platform) -> Books:
     """Read all there is, for a platform at rest: what changes meanwhile does not fit together."""
     told = _told(platform)
     charges = list(_charges(platform))
-
-    def documents(service: str, collection: str) -> list[Document]:
-        unread = {"beginnings": False, "byPrice": False}
-        return list(platform.database(service)[collection].find({}, unread))
-
+    for name in STORES:
+        platform.database(name)  # must be in reach
+    services = [platform.service(name) for name in STORES]
+    copies = copies_in(services)
+    names = {"tickets", "orders", "payments", *(each.source for each in copies)}
     return Books(
         now=datetime.now(UTC),
-        tickets=documents("tickets", "tickets"),
-        orders=documents("orders", "orders"),
-        payments=documents("payments", "payments"),
-        tickets_at_orders=documents("orders", "tickets"),
-        orders_at_tickets=documents("tickets", "orders"),
-        orders_at_payments=documents("payments", "orders"),
+        sources={
+            name: list(store.documents.find({}, UNREAD))
+            for name, store in _stores(services).items()
+            if name in names
+        },
+        copies=copies,
         charges=charges,
         told=told,
-        waiting={name: _waiting(platform, name) for name in STORES},
+        waiting={each.name: _waiting(each) for each in services},
     )
 
 
-def _waiting(platform: Platform, name: str) -> int:
+def copies_in(services: Sequence[Service[Any]]) -> list[Copies]:
+    """What each of the services holds of the others."""
+    stores = _stores(services)
+    return [
+        Copies(
+            keeper=service.name,
+            source=replica.documents.name,
+            model=stores[replica.documents.name].model,
+            copy=replica.copy,
+            documents=list(replica.documents.find()),
+        )
+        for service in services
+        for replica in service.replicas
+    ]
+
+
+def _stores(services: Sequence[Service[Any]]) -> dict[str, Store[Any]]:
+    return {store.documents.name: store for service in services for store in service.stores}
+
+
+def _waiting(service: Service[Any]) -> int:
     """Events in the service's outboxes."""
     found = (
         document["outbox"]
-        for store in platform.service(name).stores
+        for store in service.stores
         for document in store.documents.find({}, {"outbox": True})
     )
     return sum(map(len, found))
@@ -93,19 +144,19 @@ def _charges(platform: Platform) -> Iterator[Charge]:
             )
 
 
-def _told(platform: Platform) -> list[Json] | None:
+def _told(platform: Platform) -> list[Event] | None:
     """Every event in the stream that can be read, once, in the stream's order."""
 
-    async def told(js: JetStreamContext) -> list[Json] | None:
+    async def told(js: JetStreamContext) -> list[Event] | None:
         known = await broker.state(js, platform.streams.events)
         if known.first_seq > 1:
             return None
-        events: dict[str, Json] = {}
+        events: dict[str, Event] = {}
         async for each in broker.read(
             js, platform.streams.events, [">"], after=0, until=known.last_seq
         ):
             if event := content(each.message):
-                events.setdefault(event["id"], event)
+                events.setdefault(event.id, event)
         return list(events.values())
 
     return broker.ask(platform, told)

@@ -4,8 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec import structs
+
+from ticketing.common.core.events import Event, OrderState, OrderStatus, State, TicketState, subject
+from ticketing.common.storage.mapping import from_document, state_of
 from ticketing.common.storage.mongo import Document
-from ticketing.ops.books import Books
+from ticketing.ops.books import Books, Copies
 from ticketing.ops.violation import Violation
 
 _END = {"cancelled": "order.cancelled", "complete": "order.completed"}
@@ -14,20 +18,16 @@ _MONEY = {"succeeded": ["payment.created"], "refunded": ["payment.created", "pay
 
 def check(books: Books) -> Iterator[Violation]:
     """Every copy that is not like its source, and every change that nobody was told of."""
-    for keeper, copies, expected in (
-        ("orders", books.tickets_at_orders, _tickets_for_orders(books)),
-        ("tickets", books.orders_at_tickets, _orders_for_tickets(books)),
-        ("payments", books.orders_at_payments, _orders_for_payments(books)),
-        ("tickets itself", books.tickets, _sales(books)),
-        ("orders itself", books.orders, _refunds(books)),
-    ):
-        yield from _compare(keeper, copies, expected)
+    for copies in books.copies:
+        yield from _compare(copies.keeper, copies.documents, _expected_copies(copies, books))
+    yield from _compare("tickets itself", books.tickets, _sales(books))
+    yield from _compare("orders itself", books.orders, _refunds(books))
     for name, count in books.waiting.items():
         if count:
             what = f"{count} events wait in the outboxes of {name}"
             yield Violation(rule=5, what=what, ids=(name,))
     if books.told is not None:
-        yield from _untold(books, {event["id"]: event for event in books.told})
+        yield from _untold(books, books.told)
 
 
 def _compare(
@@ -47,38 +47,26 @@ def _compare(
                 yield Violation(rule=5, what=what, ids=(id,))
 
 
-def _tickets_for_orders(books: Books) -> dict[str, Document]:
-    same = ("version", "title", "price", "userId", "withdrawn")
-    return {str(ticket["_id"]): {name: ticket[name] for name in same} for ticket in books.tickets}
+def _expected_copies(copies: Copies, books: Books) -> dict[str, Document]:
+    """What is to be held of each source: what would be made of an event that told of it now.
+
+    When it was told is known to the copy alone.
+    """
+    told_at = {copy["_id"]: copy.get("at") for copy in copies.documents}
+    expected = {}
+    for source in books.sources[copies.source]:
+        state = _as_told(from_document(copies.model, source).state())
+        copy = copies.copy(state, told_at.get(source["_id"]) or books.now)
+        version = {"version": copy.version} if hasattr(copy, "version") else {}
+        expected[str(source["_id"])] = {**state_of(copy), **version}
+    return expected
 
 
-def _orders_for_tickets(books: Books) -> dict[str, Document]:
-    """Not the version: orders change without telling, where no other service needs to know."""
-    return {
-        str(order["_id"]): {
-            "status": _told_status(order),
-            "expiresAt": order["expiresAt"],
-            "price": order["ticket"]["price"],
-        }
-        for order in books.orders
-    }
-
-
-def _orders_for_payments(books: Books) -> dict[str, Document]:
-    return {
-        str(order["_id"]): {
-            "status": _told_status(order),
-            "userId": order["userId"],
-            "amount": order["ticket"]["price"],
-        }
-        for order in books.orders
-    }
-
-
-def _told_status(order: Document) -> str:
+def _as_told(state: State) -> State:
     """An order that awaits its payment tells nobody."""
-    status = str(order["status"])
-    return "created" if status == "awaiting:payment" else status
+    if isinstance(state, OrderState) and state.status is OrderStatus.AWAITING_PAYMENT:
+        return structs.replace(state, status=OrderStatus.CREATED)
+    return state
 
 
 def _sales(books: Books) -> dict[str, Document]:
@@ -110,34 +98,30 @@ def _receipt(payment: Document) -> Document:
     return {"paymentId": payment["_id"] if paid else None, "refunded": refunded}
 
 
-def _untold(books: Books, told: Mapping[str, Mapping[str, Any]]) -> Iterator[Violation]:
+def _untold(books: Books, told: Iterable[Event]) -> Iterator[Violation]:
     """Changes that the stream does not know of."""
+    states = (event.state for event in told)
+    tickets = {(each.id, each.version) for each in states if isinstance(each, TicketState)}
     for ticket in books.tickets:
         for version in range(ticket["version"] + 1):
-            if f"{ticket['_id']}-{version}" not in told:
+            if (ticket["_id"], version) not in tickets:
                 what = f"nobody was told of version {version} of a ticket"
                 yield Violation(rule=5, what=what, ids=(ticket["_id"],))
-    heard = Counter((event["subject"], _about(event)) for event in told.values())
-    for subject, id, count in _expected(books):
-        if heard[subject, id] < count:
-            yield Violation(rule=5, what=f"{subject} was not told", ids=(id,))
+    heard = Counter((subject(type(event)), event.about) for event in told)
+    for kind, id, count in _expected_events(books):
+        if heard[kind, id] < count:
+            yield Violation(rule=5, what=f"{kind} was not told", ids=(id,))
 
 
-def _expected(books: Books) -> Iterator[tuple[str, str, int]]:
+def _expected_events(books: Books) -> Iterator[tuple[str, str, int]]:
     """What has to have been told of each order and payment, and how many times at least."""
     for order in books.orders:
         yield "order.created", order["_id"], 1
         if order["status"] in _END:
             yield _END[order["status"]], order["_id"], 1
         if order["status"] == "cancelled" and order.get("paymentId"):
-            yield "payment.rejected", order["_id"], 1
+            yield "payment.rejected", order["paymentId"], 1
     for payment in books.payments:
         yield "payment.started", payment["_id"], payment["attempts"]
-        for subject in _MONEY.get(payment["status"], ()):
-            yield subject, payment["_id"], 1
-
-
-def _about(event: Mapping[str, Any]) -> str:
-    """The id of the aggregate that the event tells of; of a rejection, its order's."""
-    state = event.get("order") or event.get("payment") or {"id": event.get("orderId", "")}
-    return str(state["id"])
+        for kind in _MONEY.get(payment["status"], ()):
+            yield kind, payment["_id"], 1

@@ -1,24 +1,25 @@
 """Events as the stream has them; one that is not as it should be is left to the dead letters."""
 
-import functools
-import operator
-from typing import Any
-
-import msgspec
-
-from ticketing.common.core.events import Event
+from ticketing.common.core.events import Event, read, subject
 from ticketing.common.messaging.bus import Message
 
-Json = dict[str, Any]
 
-_EVERY: Any = functools.reduce(operator.or_, Event.__subclasses__())
-
-
-def content(message: Message) -> Json | None:
-    """The event in a message; None where no consumer could read it."""
+def content(message: Message) -> Event | None:
+    """The event in a message; None where no consumer of this version could read it."""
+    kind = _kind(message)
+    if kind is None:
+        return None
     try:
-        msgspec.json.decode(message.body, type=_EVERY)
+        return read(kind, message.body)
     except ValueError:  # of msgspec, or of what is no UTF-8
         return None
-    event: Json = msgspec.json.decode(message.body)
-    return event
+
+
+def is_known(message: Message) -> bool:
+    """Whether this version knows events of that subject."""
+    return _kind(message) is not None
+
+
+def _kind(message: Message) -> type[Event] | None:
+    kinds = Event.__subclasses__()
+    return next((kind for kind in kinds if subject(kind) == message.subject), None)

@@ -29,7 +29,7 @@ def main(context: click.Context, data_dir: Path) -> None:
     """Look into a running platform, and put right what it cannot by itself.
 
     It is the local one, or the one that the environment tells of: NATS_URL, NATS_CLUSTER_ID,
-    REDIS_URL, STRIPE_KEY, STRIPE_API_BASE, and AUTH_, TICKETS_, ORDERS_ and PAYMENTS_MONGO_URI.
+    REDIS_URL, STRIPE_KEY, STRIPE_API_BASE, and for each database one like ORDERS_MONGO_URI.
     Exit codes: 0 for done, 1 for a problem, 2 for a wrong command line.
     """
     _log_problems_only()

@@ -1,7 +1,8 @@
 """A platform that runs somewhere, as its operator reaches it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +10,19 @@ import click
 import stripe
 from pymongo.database import Database
 
-from ticketing.auth import main as auth
 from ticketing.common.messaging.streams import Streams
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document, ping
-from ticketing.expiration import main as expiration
 from ticketing.local import operator
-from ticketing.orders import main as orders
-from ticketing.payments import main as payments
-from ticketing.tickets import main as tickets
+from ticketing.registry.declarations import services, stores
+from ticketing.registry.programs import build
 
-STORES = operator.STORES
+STORES = stores()
 ADDRESSES = ("NATS_URL", "REDIS_URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 VARIABLES = (*ADDRESSES, "NATS_CLUSTER_ID", *STRIPE)
 UNUSED = "of no use here, though long enough for a key"
-"""A key in place of one that is not set: nobody signs in here, and most verbs need no Stripe."""
-_BUILD: dict[str, Callable[[Mapping[str, str]], Service[Any]]] = {
-    "auth": auth.build,
-    "tickets": tickets.build,
-    "orders": orders.build,
-    "payments": payments.build,
-    "expiration": expiration.build,
-}
+"""In place of a secret that is not set: nobody signs in here, and most verbs need no Stripe."""
 
 
 class Platform:
@@ -105,7 +96,7 @@ class Platform:
         return self._services[name]
 
     def database(self, name: str) -> Database[Document]:
-        """The database of one of STORES; raises an error of pymongo within two seconds where it is
+        """The database of a service; raises an error of pymongo within two seconds where it is
         out of reach.
         """
         database = self.service(name).database
@@ -121,16 +112,13 @@ class Platform:
             service.close()
 
     def _build(self, name: str) -> Service[Any]:
-        needed = {"JWT_KEY": UNUSED}
-        if name in STORES:
+        declared = services()[name]
+        secrets = (each for role in declared.roles.values() for each in role.secrets.values())
+        needed = dict.fromkeys(["JWT_KEY", *chain(*secrets)], UNUSED) | dict(self.env)
+        if declared.store:
             needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]
-        if name == "expiration":
-            needed["REDIS_URL"] = self["REDIS_URL"]
-        if name == "payments":
-            needed["STRIPE_KEY"] = UNUSED
-            needed |= {each: self.env[each] for each in STRIPE if each in self.env}
         try:
-            return _BUILD[name](needed)
+            return build(name, needed)
         except SystemExit as error:  # in the words of the service
             own = str(error).replace("MONGO_URI", f"{name.upper()}_MONGO_URI")
             raise click.ClickException(own) from error

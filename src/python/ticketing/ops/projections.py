@@ -15,10 +15,9 @@ from ticketing.common.runtime.service import Service
 from ticketing.ops.broker import Published, ask, read, state
 from ticketing.ops.command_line import confirm, with_platform, yes_option
 from ticketing.ops.events import content
-from ticketing.ops.platform import Platform
+from ticketing.ops.platform import STORES, Platform
 from ticketing.ops.tables import say
 
-SERVICES = ("orders", "payments", "tickets")
 PROGRESS = 10.0
 """Seconds between signs of life; a small machine does some hundred events a second."""
 TRIED_FOR = 30.0
@@ -43,7 +42,7 @@ def projections() -> None:
 
 
 @projections.command("rebuild")
-@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("service", type=click.Choice(STORES))
 @yes_option
 @with_platform
 def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
@@ -51,6 +50,8 @@ def rebuild_command(platform: Platform, service: str, yes: bool) -> None:
 
     The old ones are dropped then. The service may go on working meanwhile.
     """
+    if not platform.service(service).replicas:
+        raise click.UsageError(f"{service} has no replicas.")
     platform.database(service)  # must be in reach
     names = _replicas(platform.service(service))
     stream = platform.streams.events

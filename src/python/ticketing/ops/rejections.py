@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from ticketing.common.core.events import Event, OrderCancelled, PaymentRejected, TicketState
 from ticketing.ops.books import Books
-from ticketing.ops.events import Json
 from ticketing.ops.violation import Violation
 
 SLACK = timedelta(seconds=30)
@@ -22,23 +22,23 @@ def check(books: Books) -> Iterator[Violation]:
     tickets = {str(order["_id"]): str(order["ticket"]["id"]) for order in books.orders}
     held, withdrawn = _held(books), _withdrawn(told)
     for rejection in told:
-        if rejection["subject"] != "payment.rejected":
+        if not isinstance(rejection, PaymentRejected):
             continue
-        order_id = rejection["orderId"]
-        ticket_id, at = tickets.get(order_id, ""), _time(rejection)
+        order_id, at = rejection.order_id, rejection.occurred_at
+        ticket_id = tickets.get(order_id, "")
         rivals = [spell for id, spell in held.get(ticket_id, ()) if id != order_id]
         if not any(_covers(spell, at) for spell in rivals + withdrawn.get(ticket_id, [])):
             what = "a payment was rejected though its ticket was free"
-            yield Violation(rule=3, what=what, ids=(order_id, rejection["paymentId"], ticket_id))
+            yield Violation(rule=3, what=what, ids=(order_id, rejection.payment_id, ticket_id))
 
 
 def _held(books: Books) -> dict[str, list[tuple[str, Spell]]]:
     """By ticket, each order on it and from when to when that was active."""
     ended: dict[str, datetime] = {}
     for event in books.told or ():
-        if event["subject"] == "order.cancelled":
-            id = event["order"]["id"]
-            ended[id] = max(_time(event), ended.get(id, _time(event)))
+        if isinstance(event, OrderCancelled):
+            at = event.occurred_at
+            ended[event.order.id] = max(at, ended.get(event.order.id, at))
     held: dict[str, list[tuple[str, Spell]]] = defaultdict(list)
     for order in books.orders:
         end = FOREVER
@@ -48,28 +48,24 @@ def _held(books: Books) -> dict[str, list[tuple[str, Spell]]]:
     return held
 
 
-def _withdrawn(told: list[Json]) -> dict[str, list[Spell]]:
+def _withdrawn(told: list[Event]) -> dict[str, list[Spell]]:
     """By ticket, the spells for which it was off sale."""
-    changes: dict[str, list[Json]] = defaultdict(list)
+    changes: dict[str, list[tuple[datetime, TicketState]]] = defaultdict(list)
     for event in told:
-        if event["subject"].startswith("ticket."):
-            changes[event["ticket"]["id"]].append(event)
-    return {id: list(_spells(events)) for id, events in changes.items()}
+        if isinstance(event.state, TicketState):
+            changes[event.state.id].append((event.occurred_at, event.state))
+    return {id: list(_spells(states)) for id, states in changes.items()}
 
 
-def _spells(events: list[Json]) -> Iterator[Spell]:
-    """One for each event of a ticket that says withdrawn, until the next one."""
-    events = sorted(events, key=lambda event: int(event["ticket"]["version"]))
-    ends = [*(_time(event) for event in events[1:]), FOREVER]
-    for event, end in zip(events, ends, strict=True):
-        if event["ticket"].get("withdrawn"):
-            yield _time(event), end
+def _spells(states: list[tuple[datetime, TicketState]]) -> Iterator[Spell]:
+    """One for each time that a ticket was told to be withdrawn, until it was told of again."""
+    states = sorted(states, key=lambda told: told[1].version)
+    ends = [*(at for at, _ in states[1:]), FOREVER]
+    for (at, ticket), end in zip(states, ends, strict=True):
+        if ticket.withdrawn:
+            yield at, end
 
 
 def _covers(spell: Spell, at: datetime) -> bool:
     start, end = spell
     return start - SLACK <= at and (end == FOREVER or at <= end + SLACK)
-
-
-def _time(event: Json) -> datetime:
-    return datetime.fromisoformat(event["occurredAt"])

@@ -138,8 +138,9 @@ class Order(Aggregate):
 
     def _record(self, event: Callable[..., Event], now: datetime) -> None:
         id = self.change()
-        self.events.append(event(id=id, occurred_at=now, order=self._state()))
+        self.events.append(event(id=id, occurred_at=now, order=self.state()))
 
-    def _state(self) -> OrderState:
+    def state(self) -> OrderState:
+        """What events tell of it."""
         ticket = like(OrderedTicket, self.ticket, price=from_cents(self.ticket.price))
         return like(OrderState, self, ticket=ticket)

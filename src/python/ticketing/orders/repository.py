@@ -9,8 +9,9 @@ from ticketing.common.core.events import OrderStatus, TicketState
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
+from ticketing.common.storage.mongo import Document, Indexes
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.orders.model import HELD, Order, Ticket
 
 INDEXES: Indexes = {
@@ -71,13 +72,14 @@ class OrderRepository(Store[Order]):
         ]
 
 
-class TicketReplica(Replica[Ticket]):
+class TicketReplica(Replica[Ticket, TicketState]):
     """The tickets as the tickets service last told of them."""
 
     model = Ticket
 
-    def apply(self, ticket: TicketState) -> None:
-        self.keep(like(Ticket, ticket, price=to_cents(ticket.price)), ticket.version)
+    @staticmethod
+    def copy(ticket: TicketState, _: datetime, /) -> Ticket:
+        return like(Ticket, ticket, price=to_cents(ticket.price))
 
     def is_withdrawn(self, id: str) -> bool:
         """Whether it is known to be: not so where its news is missing (a replica made again)."""

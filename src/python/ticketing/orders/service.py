@@ -1,12 +1,13 @@
 """The use cases of orders."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from ticketing.common.core.aggregate import Versions
+from ticketing.common.core.conflicts import retry_on_conflict
 from ticketing.common.core.errors import Conflict, Duplicate, NotYet, Refused
 from ticketing.common.core.events import OrderStatus, PaymentState, TicketState
-from ticketing.common.storage.conflicts import retry_on_conflict
 from ticketing.orders.model import Order
 from ticketing.orders.repository import OrderRepository, TicketReplica
 
@@ -58,9 +59,7 @@ class Orders:
         return self._orders.of_user(user_id, limit=limit, after=after, newest_first=newest_first)
 
     @retry_on_conflict
-    def cancel(
-        self, order_id: str, *, user_id: str, versions: Collection[int] | None = None
-    ) -> None:
+    def cancel(self, order_id: str, *, user_id: str, versions: Versions = None) -> None:
         """At one of these versions, if any are given."""
         order = self.get(order_id, user_id=user_id)
         order.check_version(versions)

@@ -11,8 +11,9 @@ from ticketing.common.core.events import OrderState, OrderStatus
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Documents, Indexes, Store
+from ticketing.common.storage.mongo import Documents, Indexes
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.payments.model import Order, Payment
 
 HEARD_SECONDS = 30 * 24 * 3600
@@ -63,14 +64,14 @@ class WebhookLog:
             self._documents.insert_one({"_id": event_id, "heardAt": utc_now()})
 
 
-class OrderReplica(Replica[Order]):
+class OrderReplica(Replica[Order, OrderState]):
     """The orders as the orders service last told of them."""
 
     model = Order
 
-    def apply(self, order: OrderState) -> None:
-        copy = like(Order, order, amount=to_cents(order.ticket.price))
-        self.keep(copy, order.version)
+    @staticmethod
+    def copy(order: OrderState, _: datetime, /) -> Order:
+        return like(Order, order, amount=to_cents(order.ticket.price))
 
     def is_cancelled(self, id: str) -> bool:
         """Whether it has been heard that this order ended unpaid."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ticketing.common.core.conflicts import retry_on_conflict
 from ticketing.common.core.errors import Refused
 from ticketing.common.core.events import OrderState, OrderStatus
-from ticketing.common.storage.conflicts import retry_on_conflict
 from ticketing.payments.model import CANNOT_PAY, Order, Payment, PaymentStatus
 from ticketing.payments.processor import CardProcessor, Intent
 from ticketing.payments.reconciler import Reconciler

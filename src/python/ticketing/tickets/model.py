@@ -1,11 +1,11 @@
 """A ticket: put on sale by its seller, reserved by one order at a time, sold once."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.aggregate import Aggregate, Versions
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
 from ticketing.common.core.events import (
     Event,
@@ -16,9 +16,6 @@ from ticketing.common.core.events import (
 )
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
-
-Versions = Collection[int] | None
-"""Those at which to act; None is any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +135,9 @@ class Ticket(Aggregate):
 
     def _record(self, event: Callable[..., Event], now: datetime) -> None:
         id = self.change()
-        self.events.append(event(id=id, occurred_at=now, ticket=self._state()))
+        self.events.append(event(id=id, occurred_at=now, ticket=self.state()))
 
-    def _state(self) -> TicketState:
+    def state(self) -> TicketState:
+        """What events tell of it."""
         sold_for = None if self.sold_for is None else from_cents(self.sold_for)
         return like(TicketState, self, price=from_cents(self.price), sold_for=sold_for)

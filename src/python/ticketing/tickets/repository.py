@@ -9,8 +9,9 @@ from ticketing.common.core.events import OrderState
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
+from ticketing.common.storage.mongo import Document, Indexes
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.tickets.model import Order, Ticket
 from ticketing.tickets.sales import Sale
 from ticketing.tickets.search import Search, Sort, beginnings, by_price
@@ -73,14 +74,14 @@ class TicketRepository(Store[Ticket]):
         return [Sale(at=sold["soldAt"], price=sold["soldFor"]) for sold in found]
 
 
-class OrderReplica(Replica[Order]):
+class OrderReplica(Replica[Order, OrderState]):
     """What the orders service last said of each order, so that old news can be told from new."""
 
     model = Order
 
-    def apply(self, order: OrderState, at: datetime) -> None:
-        copy = like(Order, order, price=to_cents(order.ticket.price), at=at)
-        self.keep(copy, order.version)
+    @staticmethod
+    def copy(order: OrderState, at: datetime, /) -> Order:
+        return like(Order, order, price=to_cents(order.ticket.price), at=at)
 
 
 def _query(search: Search) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Unpack
 
+from ticketing.common.core.aggregate import Versions
+from ticketing.common.core.conflicts import retry_on_conflict
 from ticketing.common.core.errors import Duplicate
 from ticketing.common.core.events import OrderState
-from ticketing.common.storage.conflicts import retry_on_conflict
-from ticketing.tickets.model import Description, Order, Ticket, Versions
+from ticketing.tickets.model import Description, Order, Ticket
 from ticketing.tickets.repository import OrderReplica, TicketRepository
 from ticketing.tickets.sales import SalesOfDay, by_day
 from ticketing.tickets.search import Search

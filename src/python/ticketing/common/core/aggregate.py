@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from ticketing.common.core.errors import Changed
 from ticketing.common.core.events import Event
 
+Versions = Collection[int] | None
+"""Those at which to act; None is any."""
+
 
 @dataclass(kw_only=True)
 class Aggregate:
@@ -19,8 +22,8 @@ class Aggregate:
     changed: bool = False
     events: list[Event] = field(default_factory=list)
 
-    def check_version(self, versions: Collection[int] | None) -> None:
-        """Raise Changed unless it is at one of these versions; None is any."""
+    def check_version(self, versions: Versions) -> None:
+        """Raise Changed unless it is at one of these versions."""
         if versions is not None and self.version not in versions:
             raise Changed
 

@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-import msgspec
 from pymongo.errors import PyMongoError
 from structlog.contextvars import bound_contextvars
 
 from ticketing.common.core.errors import Conflict, NotYet, Refused, Unavailable
-from ticketing.common.core.events import Event, subject
+from ticketing.common.core.events import Event, read, subject
 from ticketing.common.core.logs import logger
 
 MAX_TRIES = 12
@@ -109,7 +108,7 @@ class EventRouter(Generic[U]):
         if message.subject not in self._handlers:
             raise NotYet(f"no handler for {message.subject} here")
         event, handler = self._handlers[message.subject]
-        handler(msgspec.json.decode(message.body, type=event), use_cases)
+        handler(read(event, message.body), use_cases)
 
     def bind(self, use_cases: U) -> Handle:
         """The same as a coroutine function that judges each message, for `Bus.consume`."""

@@ -12,7 +12,8 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from ticketing.common.core.logs import logger
 from ticketing.common.messaging.bus import Bus, Message
-from ticketing.common.storage.mongo import Document, Store
+from ticketing.common.storage.mongo import Document
+from ticketing.common.storage.store import Store
 
 log = logger(__name__)
 

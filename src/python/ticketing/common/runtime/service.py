@@ -14,8 +14,9 @@ from ticketing.common.identity.published_keys import PublishedKeys
 from ticketing.common.identity.revocations import INDEXES, Revocations
 from ticketing.common.identity.token_keys import KeySet, LocalKeys, shared_key
 from ticketing.common.messaging.bus import EventRouter
-from ticketing.common.storage.mongo import Document, Indexes, Store, ensure_indexes, ping
+from ticketing.common.storage.mongo import Document, Indexes, ensure_indexes, ping
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import Store
 from ticketing.common.web.settings import ServiceSettings
 
 U = TypeVar("U")
@@ -44,7 +45,7 @@ class Service(Generic[U]):
     stores: Sequence[Store[Any]] = ()
     indexes: Indexes = field(default_factory=dict)
     routes: Blueprint | None = None
-    replicas: Sequence[Replica[Any]] = ()
+    replicas: Sequence[Replica[Any, Any]] = ()
     events: EventRouter[U] | None = None
     projections: EventRouter[U] | None = None
     chores: Sequence[Chore] = ()

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.names import camel
 
 M = TypeVar("M")
 
@@ -63,13 +64,6 @@ def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
             if each is not None
         }
     return [_renamed(each, rename) for each in value] if isinstance(value, list) else value
-
-
-@cache
-def camel(name: str) -> str:
-    """A name of ours as it is in JSON and in documents."""
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 @cache

@@ -2,16 +2,18 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Protocol, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from ticketing.common.core.errors import NotFound
 from ticketing.common.storage.mapping import state_of
-from ticketing.common.storage.mongo import Documents, Reader, change_to, made_at, new_id
+from ticketing.common.storage.mongo import Documents, made_at, new_id
+from ticketing.common.storage.store import Reader, change_to
 
 PATIENCE = 1.0
 """Seconds to wait for the news of a thing that was just made; usually it takes 0.03."""
@@ -19,6 +21,10 @@ WAITING = 4
 """Requests that may wait at once; further ones get their answer without."""
 YOUNG = 5.0
 """Seconds for which a thing counts as just made."""
+UNKNOWN = "unknownFields"
+"""The names of the fields in a document that the version which wrote it does not know."""
+_NOTHING: Mapping[str, Any] = {}
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Copy(Protocol):
@@ -29,11 +35,36 @@ class Copy(Protocol):
         """The aggregate's."""
 
 
+class Told(Protocol):
+    """The state of an aggregate as an event tells it."""
+
+    @property
+    def version(self) -> int:
+        """The aggregate's."""
+
+    @property
+    def unknown(self) -> Mapping[str, Any]:
+        """The fields that a newer version tells."""
+
+
 C = TypeVar("C", bound=Copy)
+S = TypeVar("S", bound=Told)
 
 
-class Replica(Reader[C]):
-    """Copies of another service's aggregates; only a newer version replaces an older one."""
+class Replica(Reader[C], Generic[C, S]):
+    """Copies of another service's aggregates; only a newer version replaces an older one.
+
+    The collection has the name of the one that it copies.
+    """
+
+    @staticmethod
+    def copy(state: S, at: datetime, /) -> C:
+        """What is kept of a state that was told of `at` that time."""
+        raise NotImplementedError
+
+    def apply(self, state: S, at: datetime = _NEVER) -> None:
+        """Keep what an event tells; `at` is for those whose copies have the time of it."""
+        self.keep(self.copy(state, at), state.version, state.unknown)
 
     def __init__(self, documents: Documents) -> None:
         super().__init__(documents)
@@ -55,14 +86,20 @@ class Replica(Reader[C]):
         finally:
             self._seats.release()
 
-    def keep(self, copy: C, version: int) -> None:
-        """Keep the copy if it is newer than what is held; safe under any order and repetition."""
+    def keep(self, copy: C, version: int, unknown: Mapping[str, Any] = _NOTHING) -> None:
+        """Keep the copy if it is newer than what is held; safe under any order and repetition.
+
+        The `unknown` fields of its state stay beside it as they came, until newer news: a newer
+        version of the service, which takes over from this one, will know them.
+        """
+        state = {**unknown, **state_of(copy), "version": version, UNKNOWN: sorted(unknown) or None}
         older = {"_id": copy.id, "version": {"$lt": version}}
-        newer = change_to({**state_of(copy), "version": version})
+        known, newer = {**older, UNKNOWN: {"$exists": False}}, change_to(state)
         try:
-            self.documents.update_one(older, newer, upsert=True)
-        except DuplicateKeyError:  # something is held, which came meanwhile or is newer
-            self.documents.update_one(older, newer)
+            self.documents.update_one(known, newer, upsert=True)
+        except DuplicateKeyError:  # it came meanwhile, is newer, or has what is not known here
+            if self.documents.update_one(known, newer).matched_count == 0:
+                self.documents.replace_one(older, newer["$set"])
 
     @contextmanager
     def rebuilt(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from ticketing.common.messaging.bus import Done, Message, Verdict
 from ticketing.common.messaging.outbox import as_message
 from ticketing.common.runtime.app import create_app
 from ticketing.common.runtime.service import Service
-from ticketing.common.storage.mongo import Store
+from ticketing.common.storage.store import Store
 from ticketing.common.testing.tokens import JWT_KEY, token_of
 
 ENV: Mapping[str, str] = {

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -19,8 +20,9 @@ from ticketing.common.messaging.bus import EventRouter
 from ticketing.common.runtime.app import use_cases
 from ticketing.common.runtime.run import commands
 from ticketing.common.runtime.service import Service
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Store, connect
+from ticketing.common.storage.mongo import connect
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.common.web.bodies import body
 from ticketing.common.web.schemas import text
 from ticketing.common.web.settings import ServiceSettings
@@ -41,7 +43,7 @@ class Progress:
     ended: bool = False
 
 
-class Heard(Replica[Progress]):
+class Heard(Replica[Progress, Any]):
     model = Progress
 
 

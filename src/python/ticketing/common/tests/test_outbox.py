@@ -12,7 +12,8 @@ from pymongo.database import Database
 from ticketing.common.messaging import outbox
 from ticketing.common.messaging.bus import Bus, Handle, Message
 from ticketing.common.messaging.outbox import BATCH, publish_pending, relay
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, ensure_indexes
+from ticketing.common.storage.mongo import Document, ensure_indexes
+from ticketing.common.storage.store import OUTBOX_INDEX
 from ticketing.common.testing.services import memory_database
 from ticketing.common.tests.buses import (
     BusStand,

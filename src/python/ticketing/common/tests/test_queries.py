@@ -7,7 +7,8 @@ import pymongo
 import pytest
 from pymongo.database import Database
 
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, ensure_indexes
+from ticketing.common.storage.mongo import Document, ensure_indexes
+from ticketing.common.storage.store import OUTBOX_INDEX
 from ticketing.common.testing.queries import Query, Watched, scans
 from ticketing.common.testing.services import memory_database
 from ticketing.common.tests.things import Things, save

@@ -6,8 +6,9 @@ from typing import Any
 
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.events import ExpirationCompleted
-from ticketing.common.storage.mongo import Document, Store
+from ticketing.common.storage.mongo import Document
 from ticketing.common.storage.replica import Replica
+from ticketing.common.storage.store import Store
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ class Copy:
     name: str | None = None
 
 
-class Copies(Replica[Copy]):
+class Copies(Replica[Copy, Any]):
     model = Copy
 
 

@@ -15,7 +15,8 @@ from ticketing.common.identity.access import signed_in
 from ticketing.common.runtime.app import use_cases
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage import keys
-from ticketing.common.storage.mongo import OUTBOX_INDEX, Store, new_id
+from ticketing.common.storage.mongo import new_id
+from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.common.tests.apps import service_of
 from ticketing.common.web.bodies import body
 from ticketing.common.web.idempotency import idempotent

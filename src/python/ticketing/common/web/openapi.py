@@ -13,8 +13,8 @@ from flask import Flask
 from marshmallow import EXCLUDE
 from werkzeug.routing import Rule
 
+from ticketing.common.core.names import camel
 from ticketing.common.identity.access import CSRF, CSRF_HEADER, SESSION
-from ticketing.common.storage.mapping import camel
 from ticketing.common.web.idempotency import HEADER
 from ticketing.common.web.openapi_answers import SCHEMAS, Json, add_answers, answers_of
 from ticketing.common.web.operation import Operation, Who

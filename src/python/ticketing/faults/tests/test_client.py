@@ -159,12 +159,8 @@ def nothing(
 ) -> Books:
     return Books(
         now=datetime(2026, 1, 31, tzinfo=UTC),
-        tickets=tickets or [],
-        orders=orders or [],
-        payments=payments or [],
-        tickets_at_orders=[],
-        orders_at_tickets=[],
-        orders_at_payments=[],
+        sources={"tickets": tickets or [], "orders": orders or [], "payments": payments or []},
+        copies=[],
         charges=[],
         told=[],
         waiting={},

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from ticketing.common.core.events import OrderCancelled, OrderedTicket, OrderState, OrderStatus
 from ticketing.faults.main import fail
 from ticketing.faults.record import Record, Struck
 from ticketing.faults.report import Report
@@ -38,24 +39,31 @@ def report(directory: Path) -> Report:
     tally.count("pay", Outcome.DONE)
     tally.count("look", Outcome.DONE)
     tally.count("pay", Outcome.LATE)
-    ended = (NOW + timedelta(seconds=2.5)).isoformat()
-    cancelled = {"id": "e", "expiresAt": NOW.isoformat()}
+    ended = OrderState(
+        id="e",
+        user_id="b",
+        status=OrderStatus.CANCELLED,
+        expires_at=NOW,
+        version=1,
+        ticket=OrderedTicket(id="t", price=20),
+    )
+    late = OrderCancelled(id="e-1", occurred_at=NOW + timedelta(seconds=2.5), order=ended)
     books = Books(
         now=NOW,
-        tickets=[],
-        orders=[
-            order("a", "complete"),
-            order("b", "complete"),
-            order("c", "cancelled"),
-            order("d", "cancelled", refunded=True, expired=True),
-            order("e", "cancelled", expired=True),
-        ],
-        payments=[],
-        tickets_at_orders=[],
-        orders_at_tickets=[],
-        orders_at_payments=[],
+        sources={
+            "tickets": [],
+            "orders": [
+                order("a", "complete"),
+                order("b", "complete"),
+                order("c", "cancelled"),
+                order("d", "cancelled", refunded=True, expired=True),
+                order("e", "cancelled", expired=True),
+            ],
+            "payments": [],
+        },
+        copies=[],
         charges=[],
-        told=[{"subject": "order.cancelled", "occurredAt": ended, "order": cancelled}],
+        told=[late],
         waiting={},
     )
     return Report(

@@ -5,8 +5,32 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ticketing.ops.books import Books, Charge
-from ticketing.ops.events import Json
+from msgspec import structs
+
+from ticketing.common.core.events import (
+    Event,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderedTicket,
+    OrderState,
+    OrderStatus,
+    PaymentCreated,
+    PaymentRefunded,
+    PaymentRejected,
+    PaymentStarted,
+    PaymentState,
+    TicketState,
+    TicketUpdated,
+    subject,
+)
+from ticketing.common.storage.mongo import Document
+from ticketing.ops.books import Books, Charge, Copies
+from ticketing.orders import model as orders
+from ticketing.orders.repository import TicketReplica
+from ticketing.payments.repository import OrderReplica as OrdersAtPayments
+from ticketing.tickets import model as tickets
+from ticketing.tickets.repository import OrderReplica as OrdersAtTickets
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(hours=1)
@@ -16,38 +40,56 @@ PRICE = 2000
 def sound() -> Books:
     """A ticket sold at the second try of `winner`, late money of `loser` given back, one free."""
     events = [
-        *_ticket_events("sold", 3, orderId="winner"),
-        *_ticket_events("free", 0),
-        *_order_events("loser", "order.created", "order.cancelled"),
-        *_order_events("winner", "order.created", "order.completed"),
-        _payment_event("payment.started", "p-loser", 0),
-        _payment_event("payment.created", "p-loser", 1),
-        {**_event("payment.rejected", "loser-r"), "paymentId": "p-loser", "orderId": "loser"},
-        _payment_event("payment.refunded", "p-loser", 2),
-        _payment_event("payment.started", "p-winner", 0),
-        _payment_event("payment.started", "p-winner", 1),
-        _payment_event("payment.created", "p-winner", 2),
+        *(_ticket_event("sold", version) for version in range(4)),
+        _ticket_event("free", 0),
+        *(order_event(kind, "loser") for kind in (OrderCreated, OrderCancelled)),
+        *(order_event(kind, "winner") for kind in (OrderCreated, OrderCompleted)),
+        _payment_event(PaymentStarted, "p-loser", 0),
+        _payment_event(PaymentCreated, "p-loser", 1),
+        rejection("p-loser", "loser"),
+        _payment_event(PaymentRefunded, "p-loser", 2),
+        _payment_event(PaymentStarted, "p-winner", 0),
+        _payment_event(PaymentStarted, "p-winner", 1),
+        _payment_event(PaymentCreated, "p-winner", 2),
     ]
     return Books(
         now=NOW,
-        tickets=[
-            _ticket("sold", 3, orderId="winner", soldAt=START, soldFor=PRICE),
-            _ticket("free", 0),
+        sources={
+            "tickets": [
+                _ticket("sold", 3, orderId="winner", soldAt=START, soldFor=PRICE),
+                _ticket("free", 0),
+            ],
+            "orders": [
+                _order("loser", "cancelled", paymentId="p-loser", refunded=True),
+                _order("winner", "complete", paymentId="p-winner", reserves="sold"),
+            ],
+            "payments": [
+                _payment("p-loser", "loser", "refunded", attempts=1),
+                _payment("p-winner", "winner", "succeeded", attempts=2),
+            ],
+        },
+        copies=[
+            Copies(
+                keeper="orders",
+                source="tickets",
+                model=tickets.Ticket,
+                copy=TicketReplica.copy,
+                documents=[_ticket("sold", 3), _ticket("free", 0)],
+            ),
+            *(
+                Copies(
+                    keeper=keeper,
+                    source="orders",
+                    model=orders.Order,
+                    copy=copy,
+                    documents=[_copy("loser", "cancelled"), _copy("winner", "complete")],
+                )
+                for keeper, copy in (
+                    ("tickets", OrdersAtTickets.copy),
+                    ("payments", OrdersAtPayments.copy),
+                )
+            ),
         ],
-        orders=[
-            _order("loser", "cancelled", paymentId="p-loser", refunded=True),
-            _order("winner", "complete", paymentId="p-winner", reserves="sold"),
-        ],
-        payments=[
-            _payment("p-loser", "loser", "refunded", attempts=1),
-            _payment("p-winner", "winner", "succeeded", attempts=2),
-        ],
-        tickets_at_orders=[
-            _ticket("sold", 3),
-            _ticket("free", 0),
-        ],
-        orders_at_tickets=[_copy("loser", "cancelled"), _copy("winner", "complete")],
-        orders_at_payments=[_copy("loser", "cancelled"), _copy("winner", "complete")],
         charges=[
             Charge(id="ch-loser", order_id="loser", amount=PRICE, refunded=PRICE),
             Charge(id="ch-winner", order_id="winner", amount=PRICE),
@@ -61,54 +103,87 @@ def changed(books: Books, kind: str, id: str, **fields: Any) -> Books:
     """The books with one document of `kind` changed; None takes a field away."""
     documents = [
         _without_none({**each, **fields}) if each["_id"] == id else each
-        for each in getattr(books, kind)
+        for each in _documents(books, kind)
     ]
     return _with(books, kind, documents)
 
 
 def without(books: Books, kind: str, id: str) -> Books:
-    return _with(books, kind, [each for each in getattr(books, kind) if each["_id"] != id])
+    return _with(books, kind, [each for each in _documents(books, kind) if each["_id"] != id])
 
 
 def added(books: Books, kind: str, *documents: Any) -> Books:
-    return _with(books, kind, [*getattr(books, kind), *documents])
+    return _with(books, kind, [*_documents(books, kind), *documents])
 
 
-def untold(books: Books, subject: str, *, of: Sequence[str] = ()) -> Books:
-    """The books without the events of a subject, or only those with the ids `of`."""
+def untold(books: Books, kind: type[Event], *, of: Sequence[str] = ()) -> Books:
+    """The books without the events of a kind, or without those of it with the ids `of`."""
     told = [
         each
         for each in books.told or ()
-        if each["subject"] != subject or (of and each["id"] not in of)
+        if not isinstance(each, kind) or (of and each.id not in of)
     ]
     return replace(books, told=told)
 
 
-def order(id: str, status: str, **fields: Any) -> Json:
+def order(id: str, status: str, **fields: Any) -> Document:
     return _order(id, status, **fields)
 
 
-def payment(id: str, order_id: str, status: str, **fields: Any) -> Json:
+def payment(id: str, order_id: str, status: str, **fields: Any) -> Document:
     return _payment(id, order_id, status, attempts=1, **fields)
 
 
-def order_event(subject: str, id: str, ticket_id: str = "sold") -> Json:
-    state = {"id": id, "ticket": {"id": ticket_id, "price": 20}}
-    return {**_event(subject, f"{id}-{subject}"), "order": state}
+def order_event(
+    kind: type[OrderCreated | OrderCancelled | OrderCompleted], id: str, ticket_id: str = "sold"
+) -> Event:
+    state = OrderState(
+        id=id,
+        user_id="buyer",
+        status=OrderStatus.CREATED,
+        expires_at=START + timedelta(minutes=1),
+        version=0,
+        ticket=OrderedTicket(id=ticket_id, price=20),
+    )
+    return kind(id=f"{id}-{subject(kind)}", occurred_at=START, order=state)
 
 
-def withdrawal(ticket_id: str, version: int, *, at: datetime) -> Json:
-    state = {"id": ticket_id, "version": version, "withdrawn": True}
-    told = _event("ticket.updated", f"{ticket_id}-{version}")
-    return {**told, "occurredAt": at.isoformat(), "ticket": state}
+def withdrawal(ticket_id: str, version: int, *, at: datetime) -> Event:
+    told = _ticket_event(ticket_id, version)
+    state = structs.replace(told.ticket, withdrawn=True)
+    return structs.replace(told, occurred_at=at, ticket=state)
+
+
+def rejection(payment_id: str, order_id: str) -> Event:
+    id = f"{order_id}-rejection"
+    return PaymentRejected(
+        id=id, occurred_at=START, payment_id=payment_id, order_id=order_id, reason="too late"
+    )
+
+
+def _documents(books: Books, kind: str) -> list[Any]:
+    """Of a source, such as "orders", of a replica, such as "orders_at_tickets", or told events."""
+    if kind in books.sources:
+        return books.sources[kind]
+    found = [each.documents for each in books.copies if _kind(each) == kind]
+    return found[0] if found else list(getattr(books, kind))
 
 
 def _with(books: Books, kind: str, documents: list[Any]) -> Books:
-    fields: Json = {kind: documents}
-    return replace(books, **fields)
+    if kind in books.sources:
+        return replace(books, sources={**books.sources, kind: documents})
+    copies = [
+        replace(each, documents=documents) if _kind(each) == kind else each for each in books.copies
+    ]
+    fields: Document = {} if copies != books.copies else {kind: documents}
+    return replace(books, copies=copies, **fields)
 
 
-def _ticket(id: str, version: int, **fields: Any) -> Json:
+def _kind(copies: Copies) -> str:
+    return f"{copies.source}_at_{copies.keeper}"
+
+
+def _ticket(id: str, version: int, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": version,
@@ -120,7 +195,7 @@ def _ticket(id: str, version: int, **fields: Any) -> Json:
     }
 
 
-def _order(id: str, status: str, **fields: Any) -> Json:
+def _order(id: str, status: str, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": 2,
@@ -128,19 +203,25 @@ def _order(id: str, status: str, **fields: Any) -> Json:
         "status": status,
         "createdAt": START,
         "expiresAt": START + timedelta(minutes=1),
-        "ticket": {"id": "sold", "price": PRICE},
+        "ticket": {
+            "id": "sold",
+            "version": 0,
+            "title": "A concert",
+            "price": PRICE,
+            "userId": "seller",
+        },
         "refunded": False,
         **fields,
     }
 
 
-def _copy(id: str, status: str) -> Json:
+def _copy(id: str, status: str) -> Document:
     expires_at = START + timedelta(minutes=1)
     as_told = {"status": status, "expiresAt": expires_at, "price": PRICE, "amount": PRICE}
-    return {"_id": id, "version": 1, "userId": "buyer", **as_told}
+    return {"_id": id, "version": 1, "userId": "buyer", "at": START, **as_told}
 
 
-def _payment(id: str, order_id: str, status: str, **fields: Any) -> Json:
+def _payment(id: str, order_id: str, status: str, **fields: Any) -> Document:
     return {
         "_id": id,
         "version": 3,
@@ -152,27 +233,17 @@ def _payment(id: str, order_id: str, status: str, **fields: Any) -> Json:
     }
 
 
-def _event(subject: str, id: str) -> Json:
-    return {"subject": subject, "id": id, "occurredAt": START.isoformat()}
+def _ticket_event(id: str, version: int) -> TicketUpdated:
+    state = TicketState(id=id, title="A concert", price=20, user_id="seller", version=version)
+    return TicketUpdated(id=f"{id}-{version}", occurred_at=START, ticket=state)
 
 
-def _ticket_events(id: str, newest: int, **fields: Any) -> list[Json]:
-    return [
-        {
-            **_event("ticket.updated" if version else "ticket.created", f"{id}-{version}"),
-            "ticket": {"id": id, "version": version, **fields},
-        }
-        for version in range(newest + 1)
-    ]
+def _payment_event(
+    kind: type[PaymentStarted | PaymentCreated | PaymentRefunded], id: str, version: int
+) -> Event:
+    state = PaymentState(id=id, order_id=id.removeprefix("p-"), stripe_id=f"pi-{id}", amount=20)
+    return kind(id=f"{id}-{version}", occurred_at=START, payment=state)
 
 
-def _order_events(id: str, *subjects: str) -> list[Json]:
-    return [order_event(subject, id) for subject in subjects]
-
-
-def _payment_event(subject: str, id: str, version: int) -> Json:
-    return {**_event(subject, f"{id}-{version}"), "payment": {"id": id}}
-
-
-def _without_none(document: Json) -> Json:
+def _without_none(document: Document) -> Document:
     return {name: value for name, value in document.items() if value is not None}

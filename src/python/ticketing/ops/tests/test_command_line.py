@@ -13,7 +13,7 @@ from ticketing.common.testing.services import UNKNOWN_ID
 from ticketing.local.operator import FILE
 from ticketing.ops.command_line import reason
 from ticketing.ops.main import main
-from ticketing.ops.platform import VARIABLES
+from ticketing.ops.platform import STORES, VARIABLES
 
 VERBS = [
     *("dead list", "dead show 1", "dead replay --all", "dead drop 1", "outbox lag", "audit"),
@@ -99,9 +99,8 @@ def test_of_what_libraries_say_the_cause_is_left() -> None:
 
 def _unreachable() -> dict[str, str]:
     mongo = f"mongodb://127.0.0.1:{free_port()}/it?serverSelectionTimeoutMS=200"
-    names = ("AUTH", "TICKETS", "ORDERS", "PAYMENTS")
     return {
-        **{f"{name}_MONGO_URI": mongo for name in names},
+        **{f"{name.upper()}_MONGO_URI": mongo for name in STORES},
         "NATS_URL": f"nats://operator:secret@127.0.0.1:{free_port()}",
         "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
         "STRIPE_KEY": "sk_test_nobody",
