@@ -93,6 +93,11 @@ def consumers() -> Mapping[str, Consumer]:
     return _decode(TICKETING / CONSUMERS, dict[Name, Consumer])
 
 
+def stores() -> list[str]:
+    """The services that have a database."""
+    return [name for name, each in services().items() if each.store]
+
+
 def _read_all() -> Iterator[Declaration]:
     for file in sorted(TICKETING.glob(f"*/{FILE}")):
         yield msgspec.structs.replace(_decode(file, Declaration), name=file.parent.name)
