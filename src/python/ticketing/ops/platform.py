@@ -17,9 +17,10 @@ from ticketing.expiration import main as expiration
 from ticketing.local import operator
 from ticketing.orders import main as orders
 from ticketing.payments import main as payments
+from ticketing.registry.declarations import stores
 from ticketing.tickets import main as tickets
 
-STORES = operator.STORES
+STORES = stores()
 ADDRESSES = ("NATS_URL", "REDIS_URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 VARIABLES = (*ADDRESSES, "NATS_CLUSTER_ID", *STRIPE)

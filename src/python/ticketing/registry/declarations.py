@@ -1,6 +1,7 @@
 """The declarations: what a service says of itself in its `service.toml`."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -96,6 +97,16 @@ def consumers() -> Mapping[str, Consumer]:
 def stores() -> list[str]:
     """The services that have a database."""
     return [name for name, each in services().items() if each.store]
+
+
+def publisher(subject: str) -> str | None:
+    """The service whose events have this subject; None where no declaration says that."""
+    named = (
+        name
+        for name, each in services().items()
+        if any(fnmatchcase(subject, pattern) for pattern in each.publishes)
+    )
+    return next(named, None)
 
 
 def _read_all() -> Iterator[Declaration]:

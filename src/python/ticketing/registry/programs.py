@@ -32,7 +32,7 @@ def sample(name: str, *arguments: Any) -> Service[Any]:
 def sample_environment(name: str) -> dict[str, str]:
     """All that the declaration lets the service be told, with nothing in it that is of use."""
     service = services()[name]
-    places = {"MONGO_URI": "mongodb://nowhere/sample", "REDIS_URL": "redis://nowhere"}
+    places = {"MONGO_URI": "mongodb://nowhere/sample?connect=false", "REDIS_URL": "redis://nowhere"}
     called = {f"{other.upper()}_URL": "http://nowhere" for other in service.calls}
     secrets = {
         variable: SECRET
