@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ticketing.local import caddyfile, operator, probes, secantusd
+from ticketing.local import caddyfile, probes, secantusd
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.ports import Ports
 from ticketing.local.process import Part, Stage
 from ticketing.registry import access
+from ticketing.registry.declarations import stores
 
 # Never all of our own environment: it may hold secrets that are nobody else's business.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
@@ -73,7 +74,7 @@ def mongo(data: DataDirectory, ports: Ports) -> Part:
     """A `mongod` of the machine where there is one, else SecantusDB, each with its own files."""
     port = ports.take()
     mongod = shutil.which("mongod")
-    users = {user: data.password("mongo", user) for user in (*operator.STORES, access.OPERATOR)}
+    users = {user: data.password("mongo", user) for user in (*stores(), access.OPERATOR)}
     return Part(
         name="mongo",
         command=_mongod(mongod, data, port) if mongod else _secantus(data, port),

@@ -1,7 +1,6 @@
 """The whole platform on one machine: `./pants run src/python/ticketing/local -- --help`."""
 
 import asyncio
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,12 @@ from typing import Any
 import click
 import requests
 
-from ticketing.local import demo, infra, operator, services, welcome
+from ticketing.local import demo, infra, operator, services, stand_in, welcome
 from ticketing.local.data_directory import DataDirectory, DataDirectoryError
+from ticketing.local.environment import Environment
 from ticketing.local.ports import Ports, refuse_taken
 from ticketing.local.process import Part
-from ticketing.local.reach import Reach, Variables
-from ticketing.local.services import Service
+from ticketing.local.reach import Reach
 from ticketing.local.supervisor import Supervisor
 from ticketing.local.terminal import say
 
@@ -35,36 +34,22 @@ def platform(
     nats = infra.nats(data, ports)
     redis = infra.redis(data, ports)
     mongo = infra.mongo(data, ports)
-    stripe = services.stripe(data, ports, url)
+    stripe = stand_in.stripe(data, ports, url)
 
-    reach = Reach(data, nats, redis, mongo)
-    hold = {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}
-    our_services = list(_services(reach, hold, stripe.access, reach.limits() if limits else {}))
-    status_port = ports.take()
-    processes = [part for service in our_services for part in service.parts(ports, workers)]
-    upstreams = services.addresses(processes, "auth", "tickets", "orders")
-    client = Service("client", {"web": "/", "streams": "/live"}, upstreams | stripe.cards)
-    processes += client.parts(ports)
-    our_services.append(client)
-    routes = {"/healthz": status_port} | services.routes(our_services, processes)
+    reach, status_port = Reach(data, nats, redis, mongo), ports.take()
+    places = list(services.places(ports, workers))
+    environment = Environment(
+        reach=reach,
+        urls=services.urls(places),
+        stand_in=stripe.variables,
+        settings={"orders": {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}},
+        limits=limits,
+    )
+    routes = {"/healthz": status_port} | services.routes(places)
     gateway = infra.gateway(data, ports, port, routes)
-    operator.write(data, reach.everything() | stripe.public)
+    operator.write(data, reach.everything() | reach.outside() | stripe.public)
+    processes = [services.part(place, environment) for place in places]
     return [nats, redis, mongo, *stripe.parts, gateway, *processes], status_port
-
-
-def _services(
-    reach: Reach, hold: Variables, stripe: Variables, limits: Variables
-) -> Iterator[Service]:
-    """Those with workers. Only these know the broker, and only web processes count for limits."""
-    users = {"JWT_KEY": reach.data.secret("jwt.key")}
-    more: dict[str, Variables] = {"auth": {}, "tickets": {}, "orders": hold, "payments": stripe}
-    for name, own in more.items():
-        roles = {"web": "/api/users" if name == "auth" else f"/api/{name}", "worker": None}
-        by_role = {"web": {} if name == "tickets" else limits, "worker": reach.bus(name)}
-        yield Service(name, roles, users | reach.store(name) | own, by_role)
-    bus = reach.bus("expiration")
-    timing = dict.fromkeys(("worker", "rq", "scheduler"))
-    yield Service("expiration", timing, reach.timers(), {"worker": bus, "rq": bus})
 
 
 @click.command(context_settings={"show_default": True})

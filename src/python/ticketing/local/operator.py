@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from ticketing.local.data_directory import DataDirectory
 
 FILE = "operator.json"
-STORES = ("auth", "tickets", "orders", "payments")
-"""The services that have a database: each has its address in the file."""
 
 
 def write(data: DataDirectory, variables: Mapping[str, str]) -> None:

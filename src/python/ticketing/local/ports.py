@@ -6,7 +6,7 @@ import socket
 # Below the range from which Linux takes the ports of outgoing connections: there a port that is
 # free for a moment, while its process is started again, could be lost to a stranger.
 RANGE = range(10_000, 32_000)
-BLOCK = 50
+BLOCK = 100
 
 
 class Ports:

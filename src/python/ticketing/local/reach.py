@@ -3,10 +3,10 @@
 import shutil
 from dataclasses import dataclass
 
-from ticketing.local import operator
 from ticketing.local.data_directory import DataDirectory
 from ticketing.local.process import Part
 from ticketing.registry import access
+from ticketing.registry.declarations import consumers, stores
 
 Variables = dict[str, str]
 
@@ -40,11 +40,14 @@ class Reach:
     def everything(self) -> Variables:
         """As the operator, who may do all."""
         user = access.OPERATOR
-        stores = {
-            f"{name.upper()}_MONGO_URI": self._mongo_uri(name, user=user)
-            for name in operator.STORES
+        databases = {
+            f"{name.upper()}_MONGO_URI": self._mongo_uri(name, user=user) for name in stores()
         }
-        return self.bus(user) | {"REDIS_URL": self._redis_url(user)} | stores
+        return self.bus(user) | {"REDIS_URL": self._redis_url(user)} | databases
+
+    def outside(self) -> Variables:
+        """The broker, as each of those who listen from outside."""
+        return {f"{name.upper()}_NATS_URL": self.bus(name)["NATS_URL"] for name in consumers()}
 
     def _redis_url(self, user: str) -> str:
         return f"redis://{self._login('redis', user)}127.0.0.1:{self.redis.port}/0"

@@ -1,77 +1,70 @@
-"""How to run our own services."""
+"""How to run our own services: a process for each role that one declares."""
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ticketing.local import probes
-from ticketing.local.data_directory import DataDirectory
+from ticketing.local.environment import Environment
 from ticketing.local.infra import inherited, python_path
 from ticketing.local.ports import Ports
 from ticketing.local.process import Part, Stage
-
-# What the payments service and the browser need of the real Stripe.
-STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
-CARDS = ("STRIPE_PUBLISHABLE_KEY", "STRIPE_JS_URL")
-# What leads there, through a proxy if need be.
-INTERNET = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
-
+from ticketing.registry import programs
+from ticketing.registry.declarations import Declaration, services
 
 # Streams end with the gateway: it waits for those that are open, and new ones would wait for it.
 STAGES = {"worker": Stage.WORKER, "web": Stage.WEB, "streams": Stage.GATEWAY}
 
 
-@dataclass(frozen=True)
-class Service:
-    """One process per role, with its path at the gateway, or None when it is not reached so.
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where one process of a role listens."""
 
-    `own` is what only the processes of a role are told.
-    """
-
+    service: Declaration
+    role: str
     name: str
-    roles: Mapping[str, str | None]
-    environment: Mapping[str, str]
-    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    port: int
 
-    def parts(self, ports: Ports, workers: int = 1) -> list[Part]:
-        """`workers` is how many processes share the role `worker`."""
-        return [
-            self._part(role, name, ports.take())
-            for role in self.roles
-            for name in self._names(role, workers if role == "worker" else 1)
-        ]
+    @property
+    def path(self) -> str:
+        """Where the gateway finds it; empty where it does not."""
+        return self.service.roles[self.role].path
 
-    def _names(self, role: str, count: int) -> list[str]:
-        name = f"{self.name}-{role}"
-        return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
-
-    def _part(self, role: str, name: str, port: int) -> Part:
-        return python_part(
-            name,
-            f"ticketing.{self.name}.main",
-            role,
-            port=port,
-            environment={**self.environment, **self.own.get(role, {}), "NATS_CLIENT_ID": name},
-            stage=STAGES.get(role, Stage.WORKER),
-        )
+    @property
+    def url(self) -> str:
+        """Where it is found on this machine."""
+        return f"http://127.0.0.1:{self.port}"
 
 
-def routes(services: Sequence[Service], processes: Sequence[Part]) -> dict[str, int]:
+def places(ports: Ports, workers: int) -> Iterator[Place]:
+    """One of each role, but so many of each that is called `worker`."""
+    for service in services().values():
+        for role in service.roles:
+            for number in range(1, 1 + (workers if role == "worker" else 1)):
+                name = f"{service.name}-{role}" + (f"-{number}" if number > 1 else "")
+                yield Place(service=service, role=role, name=name, port=ports.take())
+
+
+def urls(all_places: Sequence[Place]) -> dict[str, str]:
+    """Where the web process of each service is, without the gateway."""
+    return {place.service.name: place.url for place in all_places if place.role == "web"}
+
+
+def routes(all_places: Sequence[Place]) -> dict[str, int]:
     """Path at the gateway -> port of the process behind it."""
-    port = {process.name: process.port for process in processes}
-    return {
-        path: port[f"{service.name}-{role}"]
-        for service in services
-        for role, path in service.roles.items()
-        if path is not None
-    }
+    return {place.path: place.port for place in all_places if place.path}
 
 
-def addresses(processes: Sequence[Part], *names: str) -> dict[str, str]:
-    """AUTH_URL and the like: where the web processes of these services are, without the gateway."""
-    port = {process.name: process.port for process in processes}
-    return {f"{name.upper()}_URL": f"http://127.0.0.1:{port[f'{name}-web']}" for name in names}
+def part(place: Place, environment: Environment) -> Part:
+    """How to run what is to listen there."""
+    return python_part(
+        place.name,
+        programs.module(place.service.name),
+        place.role,
+        port=place.port,
+        environment={**environment.of(place.service, place.role), "NATS_CLIENT_ID": place.name},
+        stage=STAGES.get(place.role, Stage.WORKER),
+    )
 
 
 def python_part(
@@ -91,40 +84,3 @@ def python_part(
         is_ready=probes.http(port, "/readyz"),
         stage=stage,
     )
-
-
-@dataclass(frozen=True)
-class Stripe:
-    """Who takes the money: our stand-in's part, or none when it is the real Stripe."""
-
-    parts: list[Part]
-    access: dict[str, str]
-    """What payments needs."""
-    cards: dict[str, str]
-    """What a browser may know."""
-    public: dict[str, str]
-    """What may be written where an operator finds it: nothing of the real Stripe."""
-
-
-def stripe(data: DataDirectory, ports: Ports, platform_url: str) -> Stripe:
-    """The real one when STRIPE_KEY is set; with STRIPE_PUBLISHABLE_KEY its card form too."""
-    if os.environ.get("STRIPE_KEY"):
-        return Stripe([], _given(STRIPE + INTERNET), _given(CARDS), public={})
-    port = ports.take()
-    url = f"http://127.0.0.1:{port}"
-    webhook = {"STRIPE_WEBHOOK_SECRET": f"whsec_{data.secret('stripe-webhook.key')}"}
-    environment = webhook | {
-        "STRIPE_FAKE_DATA": str(data.directory("stripe")),
-        "STRIPE_FAKE_WEBHOOK_URL": f"{platform_url}/api/payments/webhook",
-    }
-    public = {"STRIPE_KEY": "sk_test_local", "STRIPE_API_BASE": url}
-    return Stripe(
-        [python_part("stripe", "ticketing.stripe_fake.main", port=port, environment=environment)],
-        access=public | webhook,
-        cards={"STRIPE_PUBLISHABLE_KEY": "pk_test_local", "STRIPE_JS_URL": f"{url}/v3/stripe.js"},
-        public=public,
-    )
-
-
-def _given(names: Sequence[str]) -> dict[str, str]:
-    return {name: os.environ[name] for name in names if name in os.environ}

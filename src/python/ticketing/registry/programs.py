@@ -7,6 +7,8 @@ from typing import Any
 from ticketing.common.runtime.service import Service
 from ticketing.registry.declarations import services
 
+SECRET = "of no use, though long enough for a key"
+
 
 def module(name: str) -> str:
     """The module whose commands are this service's roles."""
@@ -20,6 +22,25 @@ def build(name: str, env: Mapping[str, str], *arguments: Any) -> Service[Any]:
     """
     made: Service[Any] = built_by()[name](env, *arguments)
     return made
+
+
+def sample(name: str, *arguments: Any) -> Service[Any]:
+    """The service by an environment that leads nowhere: to ask it what it serves and hears."""
+    return build(name, sample_environment(name), *arguments)
+
+
+def sample_environment(name: str) -> dict[str, str]:
+    """All that the declaration lets the service be told, with nothing in it that is of use."""
+    service = services()[name]
+    places = {"MONGO_URI": "mongodb://nowhere/sample?connect=false", "REDIS_URL": "redis://nowhere"}
+    called = {f"{other.upper()}_URL": "http://nowhere" for other in service.calls}
+    secrets = {
+        variable: SECRET
+        for role in service.roles.values()
+        for variables in role.secrets.values()
+        for variable in variables
+    }
+    return {"JWT_KEY": SECRET, **places, **called, **secrets, **service.environment}
 
 
 def built_by() -> dict[str, Any]:

@@ -15,8 +15,8 @@ from ticketing.deploy.tests.manifests import (
     variables,
     workloads,
 )
-from ticketing.local.operator import STORES
 from ticketing.registry import access
+from ticketing.registry.declarations import stores
 
 CALLS_BROKER = ("worker", "rq")
 LIMITED = ("auth", "orders", "payments")
@@ -67,7 +67,7 @@ def _known_to(name: str, component: str) -> Iterator[tuple[str, Source]]:
 
 
 def _known_to_ours(name: str, component: str) -> Iterator[tuple[str, Source]]:
-    if name in STORES:
+    if name in stores():
         yield "MONGO_PASSWORD", (f"{name}-secret", "MONGO_PASSWORD")
         for key in ("JWT_KEY", "JWT_OTHER_KEYS", *(["JWT_PRIVATE_KEY"] if name == "auth" else [])):
             yield key, ("jwt-secret", key)

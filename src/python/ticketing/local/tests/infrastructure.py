@@ -13,6 +13,17 @@ from ticketing.local.data_directory import DataDirectory
 from ticketing.local.ports import Ports
 from ticketing.local.process import Part
 from ticketing.local.reach import Reach
+from ticketing.registry import access
+from ticketing.registry.declarations import stores
+
+
+def users() -> dict[str, list[str]]:
+    """Everybody who has a password, by the server that knows it."""
+    return {
+        "nats": [*access.published(), access.OPERATOR],
+        "redis": [*access.REDIS],
+        "mongo": [*stores(), access.OPERATOR],
+    }
 
 
 @contextmanager

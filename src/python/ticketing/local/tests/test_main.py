@@ -8,11 +8,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ticketing.local import operator
+from ticketing.local import infra, operator
 from ticketing.local.data_directory import DataDirectory
+from ticketing.local.environment import KEYS, STORE, Environment
 from ticketing.local.main import platform
+from ticketing.local.ports import Ports
 from ticketing.local.process import Part
+from ticketing.local.reach import Reach
+from ticketing.local.tests.infrastructure import users
 from ticketing.registry import access
+from ticketing.registry.declarations import Declaration, Role, services, stores
 
 KEY = "sk_test_from_the_environment"
 PUBLISHABLE_KEY = "pk_test_from_the_environment"
@@ -41,7 +46,7 @@ def test_only_the_client_gets_the_publishable_key_of_the_real_stripe(
     monkeypatch.setenv("STRIPE_KEY", KEY)
     monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY)
     parts, _ = platform(data, port=8080, hold_seconds=60)
-    assert _who_has(parts, PUBLISHABLE_KEY) == {"client-web", "client-streams"}
+    assert _who_has(parts, PUBLISHABLE_KEY) == {"client-web"}
     assert all("STRIPE_JS_URL" not in part.environment for part in parts)
 
 
@@ -64,7 +69,7 @@ def test_only_payments_and_the_stand_in_know_what_signs_webhooks(
     parts, _ = platform(data, port=8080, hold_seconds=60)
     of = {part.name: part.environment for part in parts}
     secret = of["stripe"]["STRIPE_WEBHOOK_SECRET"]
-    assert _who_has(parts, secret) == {"stripe", "payments-web", "payments-worker"}
+    assert _who_has(parts, secret) == {"stripe", "payments-web"}
     url = of["stripe"]["STRIPE_FAKE_WEBHOOK_URL"]
     assert url == "http://127.0.0.1:8080/api/payments/webhook"
 
@@ -82,13 +87,13 @@ def test_the_operator_finds_the_platform_by_a_file_that_nobody_else_can_read(
     told |= {"NATS_CLUSTER_ID": "ticketing"}
     told |= {"NATS_URL": of["orders-worker"]["NATS_URL"]}
     told |= {"REDIS_URL": of["expiration-worker"]["REDIS_URL"]}
-    for name in ("auth", "tickets", "orders", "payments"):
+    for name in stores():
         told[f"{name.upper()}_MONGO_URI"] = of[f"{name}-web"]["MONGO_URI"]
     assert {name: _place(url) for name, url in variables.items()} == {
         name: _place(url) for name, url in told.items()
     }
     users = [urlsplit(url).username for url in variables.values() if "@" in url]
-    assert users == [access.OPERATOR] * 6
+    assert users == [access.OPERATOR] * (2 + len(stores()))
 
 
 def test_the_key_of_the_real_stripe_is_in_no_file(
@@ -104,45 +109,48 @@ def test_workers_share_their_work_under_names_of_their_own(data: DataDirectory) 
     names = [part.name for part in platform(data, port=8080, hold_seconds=60, workers=3)[0]]
     assert len(names) == len(set(names))
     workers = {name for name in names if "-worker" in name}
-    services = ("auth", "tickets", "orders", "payments", "expiration")
-    assert workers == {f"{name}-worker{n}" for name in services for n in ("", "-2", "-3")}
+    working = [name for name, each in services().items() if "worker" in each.roles]
+    assert workers == {f"{name}-worker{n}" for name in working for n in ("", "-2", "-3")}
     assert names.count("expiration-scheduler") == 1
 
 
 def test_the_signing_key_goes_only_to_services_that_know_users(data: DataDirectory) -> None:
     parts, _ = platform(data, port=8080, hold_seconds=60)
-    knowing = {name.partition("-")[0] for name in _who_has(parts, data.secret("jwt.key"))}
-    assert knowing == {"auth", "tickets", "orders", "payments"}
+    knowing = {
+        f"{name}-{role}" for name, each in services().items() if each.tokens for role in KEYS
+    }
+    assert _who_has(parts, data.secret("jwt.key")) == knowing
+
+
+def test_who_declares_nothing_is_told_nothing(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_KEY", KEY)
+    role = Role(memory=("96Mi", "192Mi"))
+    nobody = Declaration(name="nobody", summary="Does nothing", roles={"web": role, "worker": role})
+    servers = (start(data, Ports()) for start in (infra.nats, infra.redis, infra.mongo))
+    reach = Reach(data, *servers)
+    environment = Environment(reach=reach, urls={}, stand_in={}, settings={}, limits=True)
+    assert {**environment.of(nobody, "web"), **environment.of(nobody, "worker")} == {}
 
 
 def test_each_password_goes_to_its_server_and_to_those_whose_it_is(data: DataDirectory) -> None:
     parts, _ = platform(data, port=8080, hold_seconds=60, workers=2)
-    knowing = {
-        (server, user): _who_is_told(parts, data.password(server, user))
-        for server, users in {
-            "nats": [*access.published(), access.OPERATOR],
-            "redis": access.REDIS,
-            "mongo": [*operator.STORES, access.OPERATOR],
-        }.items()
-        for user in users
-    }
-    timing = {"expiration-worker", "expiration-worker-2", "expiration-rq"}
-    assert knowing == {
-        ("redis", "timers"): timing | {"expiration-scheduler"},
-        ("redis", "limits"): {"auth-web", "orders-web", "payments-web"},
-        ("redis", access.OPERATOR): set(),
-        ("nats", access.OPERATOR): {"nats"},
-        ("nats", "expiration"): {"nats"} | timing,
-        ("mongo", access.OPERATOR): {"mongo"},
-        **{
-            ("nats", name): {"nats", f"{name}-worker", f"{name}-worker-2"}
-            for name in operator.STORES
-        },
-        **{
-            ("mongo", name): {"mongo", f"{name}-web", f"{name}-worker", f"{name}-worker-2"}
-            for name in operator.STORES
-        },
-    }
+    for server, names in users().items():
+        for user in names:
+            told = _who_is_told(parts, data.password(server, user))
+            assert {name.removesuffix("-2") for name in told} == set(_entitled(server, user))
+
+
+def _entitled(server: str, user: str) -> Iterator[str]:
+    """Who knows the password, by the declarations."""
+    if server != "redis":  # whose own arguments have but a hash
+        yield server
+    for service in services().values():
+        for name, role in service.roles.items():
+            own = {"nats": role.broker, "mongo": service.store and name in STORE}.get(server)
+            if role.redis == user if server == "redis" else own and user == service.name:
+                yield f"{service.name}-{name}"
 
 
 def test_without_limits_nobody_counts_requests(data: DataDirectory) -> None:

@@ -17,14 +17,10 @@ from ticketing.common.testing.servers import eventually, free_port
 from ticketing.local import demo
 from ticketing.local.tests.running import STOP_SECONDS, Platform, alive, get, run
 from ticketing.local.tests.visitor import Visitor
+from ticketing.registry.declarations import services
 
-NAMES = {
-    *("nats", "redis", "mongo", "stripe", "gateway", "auth-web", "auth-worker"),
-    *("tickets-web", "tickets-worker", "orders-web", "orders-worker"),
-    *("payments-web", "payments-worker"),
-    *("expiration-worker", "expiration-rq", "expiration-scheduler"),
-    *("client-web", "client-streams"),
-}
+NAMES = {"nats", "redis", "mongo", "stripe", "gateway"}
+NAMES |= {f"{name}-{role}" for name, each in services().items() for role in each.roles}
 
 
 @pytest.fixture()

@@ -16,8 +16,8 @@ import requests
 from ticketing.common.testing.servers import eventually
 from ticketing.local import operator
 from ticketing.local.data_directory import DataDirectory
+from ticketing.local.tests.infrastructure import users
 from ticketing.local.tests.running import Platform
-from ticketing.registry import access
 
 OPTIONS = ("--no-limits", "--hold-seconds", "30")
 CARD = "4242424242424242"
@@ -140,15 +140,10 @@ def fail(who: Marked, platform: Platform) -> None:
 
 def own_secrets(platform: Platform) -> dict[str, str]:
     """Those of the platform: keys, and the password of every user of its servers."""
-    users = {
-        "nats": [*access.published(), access.OPERATOR],
-        "redis": access.REDIS,
-        "mongo": [*operator.STORES, access.OPERATOR],
-    }
     data = DataDirectory(platform.data_dir, io.StringIO())  # the platform has it open
     passwords = {
         f"{server} {user}": data.password(server, user)
-        for server, names in users.items()
+        for server, names in users().items()
         for user in names
     }
     addresses = json.loads((platform.data_dir / operator.FILE).read_text()).values()
@@ -191,7 +186,7 @@ def test_keys_and_passwords_of_the_platform_are_in_no_log(
     platform: Platform, marked: Marked
 ) -> None:
     secrets = own_secrets(platform)
-    assert len(secrets) > len(access.published()) + len(access.REDIS) + len(operator.STORES)
+    assert len(secrets) > sum(map(len, users().values()))
     found = [
         (name, file.name)
         for file in [*platform.data_dir.glob("logs/*"), platform.data_dir.parent / "terminal.txt"]

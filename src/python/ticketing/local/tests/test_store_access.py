@@ -17,6 +17,7 @@ from ticketing.common.web.limits import Often, by_address, init_limits, limited
 from ticketing.common.web.settings import ServiceSettings
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure
+from ticketing.registry.declarations import stores
 
 
 class LimitedSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
@@ -94,7 +95,7 @@ def _mongo(uri: str) -> pymongo.MongoClient[dict[str, object]]:
     return pymongo.MongoClient(uri, serverSelectionTimeoutMS=30_000)
 
 
-@pytest.mark.parametrize("service", ["auth", "tickets", "orders", "payments"])
+@pytest.mark.parametrize("service", stores())
 def test_a_service_reads_and_writes_its_own_database_only(reach: Reach, service: str) -> None:
     with _mongo(reach.store(service)["MONGO_URI"]) as client:
         own = client.get_default_database()["things"]
