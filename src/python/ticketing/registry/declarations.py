@@ -14,7 +14,8 @@ CONSUMERS = "consumers.toml"
 
 T = TypeVar("T")
 
-Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9]*$")]
+"""One that is right everywhere: as a folder, a user, a database, and in Kubernetes."""
 Memory = Annotated[str, Meta(pattern="^[1-9][0-9]*(Mi|Gi)$")]
 Subject = Annotated[str, Meta(pattern=r"^[a-z-]+\.([a-z-]+|\*)$")]
 Variable = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$")]
