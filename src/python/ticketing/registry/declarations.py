@@ -96,11 +96,11 @@ def consumers() -> Mapping[str, Consumer]:
 
 def _read_all() -> Iterator[Declaration]:
     for file in sorted(TICKETING.glob(f"*/{FILE}")):
-        yield msgspec.structs.replace(_decode(file, Declaration), name=file.parent.name)
+        yield _decode(file, Declaration, name=file.parent.name)
 
 
-def _decode(file: Path, kind: type[T]) -> T:
+def _decode(file: Path, kind: type[T], **more: str) -> T:
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=kind)
+        return msgspec.convert({**msgspec.toml.decode(file.read_bytes()), **more}, kind)
     except msgspec.DecodeError as error:
         raise ValueError(f"{file.parent.name}/{file.name}: {error}") from None

@@ -1,4 +1,4 @@
-"""The Deployment and the Service of each role, with labels by which policies and patches know it."""
+"""The Deployment and the Service of each role, with the labels by which policies know it."""
 
 from collections.abc import Iterator
 
