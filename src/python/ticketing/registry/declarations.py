@@ -15,7 +15,8 @@ CONSUMERS = "consumers.toml"
 
 T = TypeVar("T")
 
-Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9]*$")]
+"""One that is right everywhere: as a folder, a user, a database, and in Kubernetes."""
 Memory = Annotated[str, Meta(pattern="^[1-9][0-9]*(Mi|Gi)$")]
 Subject = Annotated[str, Meta(pattern=r"^[a-z-]+\.([a-z-]+|\*)$")]
 Variable = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$")]
@@ -111,11 +112,11 @@ def publisher(subject: str) -> str | None:
 
 def _read_all() -> Iterator[Declaration]:
     for file in sorted(TICKETING.glob(f"*/{FILE}")):
-        yield msgspec.structs.replace(_decode(file, Declaration), name=file.parent.name)
+        yield _decode(file, Declaration, name=file.parent.name)
 
 
-def _decode(file: Path, kind: type[T]) -> T:
+def _decode(file: Path, kind: type[T], **more: str) -> T:
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=kind)
+        return msgspec.convert({**msgspec.toml.decode(file.read_bytes()), **more}, kind)
     except msgspec.DecodeError as error:
         raise ValueError(f"{file.parent.name}/{file.name}: {error}") from None

@@ -19,7 +19,8 @@ Manifests = Sequence[Json]
 Rule = Callable[[Manifests], Iterator[str]]
 """A sentence for each place where something does not hold."""
 
-OVERLAYS = Path(__file__).parents[5] / "src/k8s/overlays"
+FOLDER = Path(__file__).parents[5] / "src/k8s"
+OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 
 REFERENCE = re.compile(r"\$\((\w+)\)")
@@ -33,7 +34,7 @@ def render(overlay: str) -> list[Json]:
 
 @cache
 def _rendered(overlay: str) -> list[Json]:
-    command = [_kubectl(), "kustomize", str(OVERLAYS / overlay)]
+    command = [_kubectl(), "kustomize", str(FOLDER / "overlays" / overlay)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return [one for one in yaml.load_all(done.stdout, yaml.CSafeLoader) if one]
@@ -70,6 +71,13 @@ def running(manifests: Manifests) -> list[Json]:
 def workloads(manifests: Manifests) -> list[Json]:
     """Whatever makes pods."""
     return of_kind(manifests, "Deployment", "StatefulSet", "Job", "DaemonSet", "CronJob", "Pod")
+
+
+def served(manifests: Manifests) -> list[Json]:
+    """The Deployments that a Service leads to."""
+    leading = [{"matchLabels": one["spec"]["selector"]} for one in of_kind(manifests, "Service")]
+    there = of_kind(manifests, "Deployment")
+    return [one for one in there if any(selects(each, labels(one)) for each in leading)]
 
 
 def spec(workload: Json) -> Json:

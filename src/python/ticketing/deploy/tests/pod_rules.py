@@ -14,6 +14,7 @@ from ticketing.deploy.tests.manifests import (
     of_kind,
     running,
     selects,
+    served,
     spec,
     title,
     workloads,
@@ -29,7 +30,6 @@ CONTAINER_SECURITY = {
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 OUR_PROBES = dict(zip(PROBES, ("/healthz", "/readyz", "/healthz"), strict=True))
 VOLUMES = ("configMap", "emptyDir", "persistentVolumeClaim")
-SERVED = ("web", "streams")
 
 
 def locked(manifests: Manifests) -> Iterator[str]:
@@ -102,10 +102,10 @@ def _probe(name: str, probe: Json | None, ports: list[str]) -> Iterator[str]:
 
 def patient(manifests: Manifests) -> Iterator[str]:
     """What is served may be too busy, for two minutes, to say that it is alive."""
-    for one in running(manifests):
+    for one in served(manifests):
         probe = containers(one)[0].get("livenessProbe", {})
         seconds = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
-        if labels(one).get(COMPONENT) in SERVED and seconds < 120:
+        if seconds < 120:
             yield f"{title(one)} is killed when it is busy"
 
 
@@ -126,12 +126,13 @@ def rolled(manifests: Manifests) -> Iterator[str]:
     """A rollout of what is served takes none away; two schedulers never run at a time."""
     for one in of_kind(manifests, "Deployment"):
         strategy = one["spec"].get("strategy", {})
-        component = labels(one)[COMPONENT]
         on_a_volume = any("persistentVolumeClaim" in each for each in spec(one).get("volumes", []))
-        if component == "scheduler" or on_a_volume:
+        if labels(one)[COMPONENT] == "scheduler" or on_a_volume:
             if strategy != {"type": "Recreate"} or one["spec"].get("replicas", 1) != 1:
                 yield f"{title(one)} may run twice"
-        elif component in SERVED and strategy.get("rollingUpdate", {}).get("maxUnavailable") != 0:
+        elif strategy.get("rollingUpdate", {}).get("maxUnavailable") != 0 and one in served(
+            manifests
+        ):
             yield f"{title(one)} has fewer pods during a rollout"
 
 

@@ -14,16 +14,20 @@ from ticketing.deploy.tests.manifests import (
     selects,
     spec,
     title,
+    variables,
     workloads,
 )
-from ticketing.deploy.tests.pod_rules import SERVED
+from ticketing.registry.declarations import services
 
-ALONE = {"expiration-scheduler", "expiration-redis"}
+ALONE = {"expiration-redis"} | {
+    f"{name}-{command}"
+    for name, service in services().items()
+    for command, role in service.roles.items()
+    if role.single
+}
 """Those that are one on purpose: the truth about a hold does not depend on them."""
 KEEPERS = ("mongo", "nats")
 """Those that have to agree: three, so that one may be lost."""
-FEWEST = dict.fromkeys(KEEPERS, 3) | {"streams": 6}
-"""How many there are at least; else two. Pages that are open show in no measure of a load."""
 APART = {"minDomains": 3, "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
 """Over nodes: where there are but two, the third waits."""
 ZONE, NODE = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
@@ -53,7 +57,7 @@ def several(manifests: Manifests) -> Iterator[str]:
         name, replicas = one["metadata"]["name"], one["spec"].get("replicas")
         if name in minimum and replicas is not None:
             yield f"{title(one)} would be set back to {replicas} at every rollout"
-        wanted = FEWEST.get(labels(one)[COMPONENT], 2)
+        wanted = 3 if labels(one)[COMPONENT] in KEEPERS else 2
         if name not in ALONE and minimum.get(name, replicas or 1) < wanted:
             yield f"{title(one)} has fewer than {wanted} pods"
 
@@ -68,16 +72,6 @@ def _scaled(manifests: Manifests) -> dict[str, int]:
         one["spec"]["scaleTargetRef"]["name"]: one["spec"]["minReplicaCount"]
         for one in of_kind(manifests, "ScaledObject")
     }
-
-
-def scaled(manifests: Manifests) -> Iterator[str]:
-    """What is served follows its load, and nothing is scaled that is not there."""
-    there = {one["metadata"]["name"]: one for one in running(manifests)}
-    for name in sorted(_scaled(manifests).keys() - there.keys()):
-        yield f"{name} is scaled and not there"
-    for name, one in there.items():
-        if labels(one)[COMPONENT] in SERVED and name not in _scaled(manifests):
-            yield f"{title(one)} is not scaled"
 
 
 def drained_one_by_one(manifests: Manifests) -> Iterator[str]:
@@ -122,12 +116,19 @@ def encrypted(manifests: Manifests) -> Iterator[str]:
         yield f"Ingress: certificates are made for {sorted(issued)}"
 
 
+def unshared(manifests: Manifests) -> Iterator[str]:
+    """Nobody has a key that both checks tokens and signs them."""
+    for one in workloads(manifests):
+        if "JWT_KEY" in dict(variables(manifests, containers(one)[0])):
+            yield f"{title(one)} knows the JWT_KEY"
+
+
 RULES = (
     digests,
     placeholders,
     several,
-    scaled,
     drained_one_by_one,
     spread,
     encrypted,
+    unshared,
 )

@@ -10,12 +10,9 @@ from redis import Redis
 from redis.exceptions import NoPermissionError
 
 from ticketing.common.testing.servers import Server
-from ticketing.deploy.tests import network_rules
-from ticketing.deploy.tests.manifests import Json, render
+from ticketing.deploy.tests.manifests import OVERLAYS, Json, render
 from ticketing.deploy.tests.pods import Pod, running, secrets_for
 from ticketing.registry import access
-
-OVERLAYS = sorted(network_rules.ARROWS)
 
 
 def pod(overlay: str, name: str) -> tuple[Pod, dict[str, str]]:
@@ -35,12 +32,6 @@ def test_the_broker_understands_its_configuration(overlay: str, tmp_path: Path) 
     command += ["--config", str(tmp_path / "nats.conf")]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("valid")) == (0, 1), done.stderr
-
-
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_the_broker_knows_the_users_of_the_local_platform(overlay: str) -> None:
-    [(_, files)] = pod(overlay, "nats-0")[0].files()
-    assert files["users.conf"] == access.nats_users()
 
 
 class DeployedRedis(Server):

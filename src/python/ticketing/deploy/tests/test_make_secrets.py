@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ticketing.deploy.tests.manifests import OVERLAYS as FOLDER
-from ticketing.deploy.tests.manifests import render
-from ticketing.deploy.tests.network_rules import ARROWS
+from ticketing.deploy.tests.manifests import FOLDER, OVERLAYS, render
 from ticketing.deploy.tests.pods import secrets_for
 
-SCRIPT = FOLDER.parent / "make-secrets"
+SCRIPT = FOLDER / "make-secrets"
 KUBECTL = """#!/bin/sh
 echo "$*" >> {folder}/asked
 case "$*" in
@@ -43,7 +41,7 @@ def _made(folder: Path) -> dict[str, dict[str, str]]:
     return {one["metadata"]["name"]: one["stringData"] for one in secrets}
 
 
-@pytest.mark.parametrize("overlay", sorted(ARROWS))
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_secret_that_the_pods_want_is_made(overlay: str, folder: Path) -> None:
     _run(folder)
     made = _made(folder)

@@ -11,9 +11,9 @@ from ticketing.deploy.tests.production_rules import (
     drained_one_by_one,
     encrypted,
     placeholders,
-    scaled,
     several,
     spread,
+    unshared,
 )
 
 WEB, WORKER = "Deployment auth-web", "Deployment tickets-worker"
@@ -27,10 +27,7 @@ CASES = [
     Case(several, WORKER, "spec replicas", 1),
     Case(several, WEB, "spec replicas", 3, told=f"{WEB} would be set back"),
     Case(several, SCALER, "spec minReplicas", 1, told=WEB),
-    Case(several, "HorizontalPodAutoscaler client-streams", "spec minReplicas", 2,
-         told="Deployment client-streams has fewer than 6"),
-    Case(scaled, SCALER, "", told=WEB),
-    Case(scaled, WEB, "", told="auth-web is scaled and not there"),
+    Case(several, SCALER, "", told=WEB),
     Case(drained_one_by_one, BUDGET, "", told="StatefulSet nats has 0"),
     Case(drained_one_by_one, BUDGET, "spec maxUnavailable", 2, told="StatefulSet nats may lose"),
     Case(drained_one_by_one, NATS, "", told=f"{BUDGET} is for nobody"),
@@ -41,6 +38,7 @@ CASES = [
     Case(spread, WEB, "pod topologySpreadConstraints 0 matchLabelKeys", []),
     Case(encrypted, "Ingress streams", "spec tls"),
     Case(encrypted, "Ingress gateway", "metadata annotations", {}, told="certificates"),
+    Case(unshared, "Deployment tickets-web", "container env JWT_KEYS_URL name", "JWT_KEY"),
 ]  # fmt: skip
 
 

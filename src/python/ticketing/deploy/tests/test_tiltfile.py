@@ -7,6 +7,7 @@ from starlark import StarlarkError
 
 from ticketing.deploy.tests.manifests import Json, Manifests, of_kind, render, spec, workloads
 from ticketing.deploy.tests.tilt import ROOT, Tilt
+from ticketing.registry.declarations import services
 
 CODE = "src/python/ticketing"
 
@@ -34,8 +35,7 @@ def resources(tilt: Tilt) -> dict[str, Json]:
     return found | {each["name"]: each for each in tilt.named("local_resource")}
 
 
-PROGRAMS = {"documents", "faults", "fuzz", "local", "ops"}  # for the people at the keyboard
-SERVICES = {path.parent.name for path in (ROOT / CODE).glob("*/main.py")} - PROGRAMS
+SERVICES = {*services(), "stripe_fake"}
 
 
 def test_every_service_has_an_image_and_runs(tilt: Tilt, manifests: Manifests) -> None:

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import msgspec
+from msgspec.structs import fields
 
-from ticketing.auth.settings import AuthSettings
-from ticketing.client.settings import ClientSettings
-from ticketing.common.core.settings import BrokerSettings, Settings, read
-from ticketing.common.web.settings import ServiceSettings
+from ticketing.common.web.limits import Often
+from ticketing.deploy.tests import processes
 from ticketing.deploy.tests.manifests import (
     COMPONENT,
     NAME,
-    Json,
     Manifests,
     config,
     containers,
@@ -25,76 +22,35 @@ from ticketing.deploy.tests.manifests import (
     variables,
     workloads,
 )
-from ticketing.deploy.tests.secret_rules import CALLS_BROKER
-from ticketing.expiration.main import ExpirationSettings
-from ticketing.orders.main import OrdersSettings
-from ticketing.payments.main import PaymentsSettings
-from ticketing.stripe_fake.main import StandInSettings
-
-SETTINGS: dict[str, type[Settings]] = {
-    "auth": AuthSettings,
-    "tickets": ServiceSettings,
-    "orders": OrdersSettings,
-    "payments": PaymentsSettings,
-    "expiration": ExpirationSettings,
-    "client": ClientSettings,
-    "stripe-fake": StandInSettings,
-}
 
 
 def settings(manifests: Manifests) -> Iterator[str]:
-    """Every variable that a process requires is set and can be read, and none that it ignores."""
+    """Every variable that a process requires is set and can be read, none that it ignores; and who
+    is to hold visitors to limits knows where these are counted.
+    """
     for one in filter(is_ours, workloads(manifests)):
-        kinds = _kinds(labels(one))
-        if not kinds:
-            yield f"{title(one)} is of no service that is known"
+        given = processes.environment(manifests, one)
+        try:
+            kinds = processes.settings(one, given)
+        except SystemExit as stopped:
+            yield f"{title(one)}: {stopped.code}"
             continue
-        known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
-        for container in containers(one):
-            given = dict(variables(manifests, container))
-            unknown = given.keys() - known - referred(container)
-            yield from (f"{title(one)} does not know {name}" for name in sorted(unknown))
-            yield from (
-                f"{title(one)}: {said}" for kind in kinds for said in _complaint(kind, given)
-            )
+        known = {field.encode_name: field.type for kind in kinds for field in fields(kind)}
+        for name in sorted(given.keys() - known.keys() - referred(containers(one)[0])):
+            yield f"{title(one)} does not know {name}"
+        limited = Often in known.values() and labels(one)[COMPONENT] == "web"
+        if limited and "LIMITS_REDIS_URL" not in given:
+            yield f"{title(one)} knows not where its limits are counted"
 
 
-def _kinds(labels: Json) -> list[type[Settings]]:
-    """Of what this process reads; empty for an unknown one."""
-    own = SETTINGS.get(labels.get(NAME, ""))
-    more = [BrokerSettings] if labels.get(COMPONENT) in CALLS_BROKER else []
-    return [own, *more] if own else []
-
-
-def _complaint(kind: type[Settings], given: Json) -> Iterator[str]:
-    try:
-        read(kind, {name: v if isinstance(v, str) else "given" * 8 for name, v in given.items()})
-    except SystemExit as stopped:
-        yield str(stopped.code)
-
-
-def sources(manifests: Manifests) -> Iterator[str]:
-    """What differs from pod to pod, or is secret, comes from where it should."""
-    for one in filter(is_ours, workloads(manifests)):
-        for container in containers(one):
-            given = dict(variables(manifests, container))
-            pod_name = {"fieldRef": {"fieldPath": "metadata.name"}}
-            if given.get("NATS_CLIENT_ID", pod_name) != pod_name:
-                yield f"{title(one)} is not called at the broker as its pod is"
-            for name in ("JWT_KEY", "JWT_PRIVATE_KEY"):
-                secret = {"secretKeyRef": {"name": "jwt-secret", "key": name}}
-                if given.get(name, secret) != secret:
-                    yield f"{title(one)} has its {name} from {given[name]}"
-            addressed = {one: value for one, value in given.items() if one.endswith("_URL")}
-            yield from _unreachable(manifests, title(one), addressed)
-
-
-def _unreachable(manifests: Manifests, name: str, addresses: Json) -> Iterator[str]:
+def addresses(manifests: Manifests) -> Iterator[str]:
+    """Every Service that a variable names is there."""
     there = {one["metadata"]["name"] for one in of_kind(manifests, "Service")}
-    for variable, url in addresses.items():
-        host = urlsplit(url).hostname or ""
-        if host.endswith("-srv") and host not in there:
-            yield f"{name} is to find {variable} at {host}, which is not there"
+    for one in filter(is_ours, workloads(manifests)):
+        for variable, url in variables(manifests, containers(one)[0]):
+            host = urlsplit(url).hostname or "" if variable.endswith("_URL") else ""
+            if host.endswith("-srv") and host not in there:
+                yield f"{title(one)} is to find {variable} at {host}, which is not there"
 
 
 def replica_sets(manifests: Manifests) -> Iterator[str]:
@@ -141,4 +97,4 @@ def brokers(manifests: Manifests) -> Iterator[str]:
             yield f"{title(one)} wants {asked} brokers, and there are {count}"
 
 
-RULES = (settings, sources, replica_sets, brokers)
+RULES = (settings, addresses, replica_sets, brokers)

@@ -1,0 +1,80 @@
+"""What the code of each process says of itself, given what the manifests tell it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from ticketing.client.settings import ClientSettings
+from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.runtime.service import Service
+from ticketing.deploy.tests.manifests import (
+    COMPONENT,
+    NAME,
+    Json,
+    Manifests,
+    is_ours,
+    labels,
+    workloads,
+)
+from ticketing.deploy.tests.pods import Pod, secrets_for
+from ticketing.registry import programs
+from ticketing.stripe_fake.main import StandInSettings
+
+UNBUILT: dict[str, type[Settings]] = {"client": ClientSettings, "stripe-fake": StandInSettings}
+"""What those read that are put together by no `build`."""
+_PEM = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def environment(manifests: Manifests, workload: Json) -> dict[str, str]:
+    """What a process of it finds in a cluster, with secrets of their kind."""
+    secrets = secrets_for(manifests)
+    secrets.setdefault("jwt-secret", {})["JWT_PRIVATE_KEY"] = _PEM.decode()
+    pod = Pod(workload["metadata"]["name"], workload["spec"]["template"], [], manifests)
+    return pod.environment(secrets)
+
+
+def settings(workload: Json, given: Mapping[str, str]) -> list[type[Settings]]:
+    """What a process of it reads; exits as the process does where something is missing or wrong."""
+    kinds: list[type[Settings]] = []
+    if "ticketing/broker" in labels(workload):
+        kinds.append(type(read(BrokerSettings, given)))
+    if unbuilt := UNBUILT.get(labels(workload)[NAME]):
+        return [*kinds, type(read(unbuilt, given))]
+    with _built(workload, given) as service:
+        kinds.append(type(service.settings))
+        if labels(workload)[COMPONENT] == "web":
+            kinds += [type(read(kind, given)) for kind in _more(service)]
+    return kinds
+
+
+def apis(manifests: Manifests) -> dict[str, str]:
+    """Path -> name, of the services whose code answers there."""
+    found = {}
+    for one in filter(is_ours, workloads(manifests)):
+        name = labels(one)[NAME]
+        if labels(one)[COMPONENT] == "web" and name not in UNBUILT:
+            with _built(one, environment(manifests, one)) as service:
+                assert service.routes is not None
+                found[str(service.routes.url_prefix)] = name
+    return found
+
+
+@contextmanager
+def _built(workload: Json, given: Mapping[str, str]) -> Iterator[Service[Any]]:
+    try:
+        service = programs.build(labels(workload)[NAME], given)
+    except KeyError:
+        raise SystemExit("of no service that is known") from None
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def _more(service: Service[Any]) -> list[type[Settings]]:
+    """The settings that a service has for its web process alone."""
+    kinds = (value for value in vars(service).values() if isinstance(value, type))
+    return [kind for kind in kinds if issubclass(kind, Settings)]

@@ -1,0 +1,131 @@
+"""The variables of each process in a cluster, and the Secrets and hosts that they name."""
+
+from collections.abc import Iterator
+
+from ticketing.registry.access import OPERATOR, REDIS
+from ticketing.registry.declarations import Declaration, consumers, services
+from ticketing.registry.rendered import Json
+
+PORT = 3000
+LIMITS, TIMERS = "limits", "timers"
+_STORED = ("web", "worker")
+_REDIS = "expiration-redis-srv:6379/0"
+_MONGO = (
+    "mongodb://$(MONGO_DATABASE):$(MONGO_PASSWORD)@$(MONGO_HOSTS)/$(MONGO_DATABASE)?replicaSet=rs0"
+)
+
+
+def has_store(service: Declaration, command: str) -> bool:
+    """Whether this process knows the service's database."""
+    return service.store and command in _STORED
+
+
+def host(service: str, command: str = "web") -> str:
+    """The name of a role's Service."""
+    return f"{service}-srv" if command == "web" else f"{service}-{command}-srv"
+
+
+def sources(service: Declaration, command: str) -> Iterator[str]:
+    """The ConfigMaps whose variables the process has."""
+    role = service.roles[command]
+    if role.path:
+        yield "web"
+    if has_store(service, command):
+        yield f"{service.name}-mongo"
+    if role.broker:
+        yield "bus"
+
+
+def variables(service: Declaration, command: str) -> Iterator[Json]:
+    """The process's own: what a value refers to comes before it."""
+    role, own = service.roles[command], f"{service.name}-secret"
+    if service.tokens and command == "web":
+        yield _secret("JWT_KEY", "jwt-secret")
+        yield _secret("JWT_OTHER_KEYS", "jwt-secret", optional=True)
+    if has_store(service, command):
+        yield _secret("MONGO_PASSWORD", own)
+        yield _value("MONGO_URI", _MONGO)
+    if role.broker:
+        yield _secret("NATS_PASSWORD", own)
+        yield _value("NATS_URL", f"nats://{service.name}:$(NATS_PASSWORD)@nats-srv:4222")
+        yield {
+            "name": "NATS_CLIENT_ID",
+            "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}},
+        }
+    if role.redis:
+        prefix = {LIMITS: "LIMITS_"}.get(role.redis, "")
+        yield _secret(f"{prefix}REDIS_PASSWORD", _secret_of(role.redis), "REDIS_PASSWORD")
+        yield _value(
+            f"{prefix}REDIS_URL", f"redis://{role.redis}:$({prefix}REDIS_PASSWORD)@{_REDIS}"
+        )
+    for called in service.calls:
+        yield _value(f"{called.upper()}_URL", f"http://{host(called)}:{PORT}")
+    for secret, names in role.secrets.items():
+        yield from (_secret(name, secret) for name in names)
+    yield from (_value(name, value) for name, value in service.environment.items())
+
+
+def nats_passwords() -> list[Json]:
+    """What the broker is told of those whom it knows, but the operator."""
+    return [
+        _secret(f"NATS_{name.upper()}", f"{name}-secret", "NATS_PASSWORD")
+        for name in (*_on_the_broker(), *consumers())
+    ]
+
+
+def redis_passwords() -> list[Json]:
+    """What Redis is told of those whom it knows, but the operator."""
+    return [
+        _secret(f"REDIS_{user.upper()}", _secret_of(user), "REDIS_PASSWORD")
+        for user in REDIS
+        if user != OPERATOR
+    ]
+
+
+def secrets() -> dict[str, list[str]]:
+    """The Secrets of services and outside consumers, each with its keys."""
+    timed = [each.name for each in services().values() if _is_timed(each)]
+    keys = {
+        "NATS_PASSWORD": [*_on_the_broker(), *consumers()],
+        "REDIS_PASSWORD": timed,
+        "MONGO_PASSWORD": _with_store(),
+        "MONGO_KEY": _with_store(),
+    }
+    owners = sorted({name for names in keys.values() for name in names})
+    return {
+        f"{owner}-secret": [key for key, names in keys.items() if owner in names]
+        for owner in owners
+    }
+
+
+def _on_the_broker() -> list[str]:
+    return [name for name, each in services().items() if each.has_broker]
+
+
+def _with_store() -> list[str]:
+    return [name for name, each in services().items() if each.store]
+
+
+def _is_timed(service: Declaration) -> bool:
+    return any(role.redis == TIMERS for role in service.roles.values())
+
+
+def _secret_of(user: str) -> str:
+    """The Secret with a Redis user's password: that of the timers is their service's, of which
+    there is one.
+    """
+    if user != TIMERS:
+        return f"{user}-secret"
+    [owner] = [name for name, each in services().items() if _is_timed(each)]
+    return f"{owner}-secret"
+
+
+def _secret(variable: str, name: str, key: str = "", *, optional: bool = False) -> Json:
+    reference: Json = {"name": name, "key": key or variable}
+    if optional:
+        reference["optional"] = True
+    return {"name": variable, "valueFrom": {"secretKeyRef": reference}}
+
+
+def _value(variable: str, value: str) -> Json:
+    return {"name": variable, "value": value}

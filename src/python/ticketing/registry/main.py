@@ -1,0 +1,26 @@
+"""Renders what the declarations say to where Kubernetes and Pants read it."""
+
+from pathlib import Path
+
+import click
+
+from ticketing.registry.manifests import FOLDER, files
+from ticketing.registry.rendered import COMMAND, Rendered
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail where something would change.")
+@click.option("--root", type=click.Path(path_type=Path), default=".", help="The repository.")
+def main(check: bool, root: Path) -> None:
+    """Write src/k8s/services and src/services.prelude, from every service.toml."""
+    rendered = Rendered(root, FOLDER, files())
+    stale = rendered.stale()
+    if check and stale:
+        raise SystemExit(f"not current: {', '.join(stale)}; run {COMMAND}")
+    if not check:
+        rendered.write()
+    print("\n".join([*stale, "current"]))  # noqa: T201  # a command's answer
+
+
+if __name__ == "__main__":
+    main()
