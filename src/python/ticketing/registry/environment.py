@@ -111,13 +111,11 @@ def _is_timed(service: Declaration) -> bool:
 
 
 def _secret_of(user: str) -> str:
-    """The Secret with a Redis user's password: that of the timers is their service's, of which
-    there is one.
-    """
-    if user != TIMERS:
-        return f"{user}-secret"
-    [owner] = [name for name, each in services().items() if _is_timed(each)]
-    return f"{owner}-secret"
+    """The Secret with a Redis user's password: of the timers that of the one who keeps them."""
+    owners = [name for name, each in services().items() if _is_timed(each)]
+    if len(owners) > 1:
+        raise ValueError(f"one service is to keep timers, and these do: {owners}")
+    return f"{owners[0] if owners and user == TIMERS else user}-secret"
 
 
 def _secret(variable: str, name: str, key: str = "", *, optional: bool = False) -> Json:

@@ -49,9 +49,11 @@ def streams() -> list[Json]:
 
 
 def signer() -> str:
-    """The service that signs access tokens."""
-    [name] = [name for name, each in services().items() if each.tokens == "signs"]
-    return name
+    """The service that signs access tokens; raises ValueError unless it is one."""
+    names = [name for name, each in services().items() if each.tokens == "signs"]
+    if len(names) != 1:
+        raise ValueError(f"one service is to sign tokens, and these do: {names}")
+    return names[0]
 
 
 def _roles() -> dict[str, tuple[str, str]]:

@@ -92,7 +92,7 @@ def arrows(manifests: Manifests, allowed: set[Arrow]) -> Iterator[str]:
     answered = set(_open(manifests, "ingress"))
     called = set(_open(manifests, "egress"))
     for arrow in sorted((called | answered) - allowed - names, key=str):
-        yield f"{_told(arrow)} is not declared"
+        yield f"{_told(arrow)} is not allowed"
     for arrow in sorted((allowed | names) - called, key=str):
         if arrow[0] not in OUTSIDE:
             yield f"{_told(arrow)} may not be called"
