@@ -1,22 +1,15 @@
 """The events of the platform: one AsyncAPI 3 document, made from their structs."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from ticketing.common.core import events
-from ticketing.common.core.events import (
-    Event,
-    PaymentRejected,
-    SessionEnded,
-    UserSignedOut,
-    subject,
-)
+from ticketing.common.core.events import Event, subject
 from ticketing.common.web.openapi import schemas_of
-from ticketing.expiration import handlers as expiration
-from ticketing.orders import handlers as orders
-from ticketing.payments import handlers as payments
-from ticketing.tickets import handlers as tickets
+from ticketing.registry.declarations import publisher
+from ticketing.registry.programs import built_by, sample
 
 Json = dict[str, Any]
 
@@ -35,25 +28,6 @@ HEADERS: Json = {
     },
     "required": ["Nats-Msg-Id", "Correlation-Id"],
 }
-ENDS = [subject(SessionEnded), subject(UserSignedOut)]
-"""Heard by every service that checks tokens (`common.identity.revocations`)."""
-CONSUMERS: dict[str, Sequence[str]] = {
-    "auth": ENDS,
-    "expiration": expiration.events.subjects,
-    "orders": [*orders.events.subjects, *ENDS],
-    "payments": [*payments.events.subjects, *ENDS],
-    "tickets": [*tickets.events.subjects, *ENDS],
-}
-SOURCES = {
-    "expiration": "expiration",
-    "order": "orders",
-    "payment": "payments",
-    "session": "auth",
-    "ticket": "tickets",
-    "user": "auth",
-}
-"""Who tells of what, by the first word of a subject."""
-ELSEWHERE: dict[type[Event], str] = {PaymentRejected: "orders"}
 
 
 def asyncapi() -> Json:
@@ -97,11 +71,17 @@ def _message(kind: type[Event]) -> Json:
 
 
 def _operations(kind: type[Event]) -> Iterator[tuple[str, Json]]:
-    source = ELSEWHERE.get(kind) or SOURCES[subject(kind).partition(".")[0]]
-    yield f"{source}.send.{subject(kind)}", _operation("send", kind)
-    for name, subjects in CONSUMERS.items():
+    yield f"{publisher(subject(kind))}.send.{subject(kind)}", _operation("send", kind)
+    for name, subjects in _heard().items():
         if subject(kind) in subjects:
             yield f"{name}.receive.{subject(kind)}", _operation("receive", kind)
+
+
+@cache
+def _heard() -> Mapping[str, Sequence[str]]:
+    """The subjects that each service handles, by their routers."""
+    routers = {name: sample(name).hears for name in built_by()}
+    return {name: router.subjects for name, router in routers.items() if router is not None}
 
 
 def _operation(action: str, kind: type[Event]) -> Json:

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from ticketing.faults import stream
 from ticketing.faults.running import PlatformError, RunningPlatform, send
-from ticketing.faults.schedule import OF_STRIPE, Fault, Kind
+from ticketing.faults.schedule import OF_STRIPE, WORKER, Fault, Kind
 from ticketing.faults.stand_in import StandIn
 from ticketing.local.terminal import say
 
@@ -48,7 +48,7 @@ class Breaker:
             case Kind.FREEZE:
                 return self._freeze([fault.target], fault.seconds)
             case Kind.STALL:
-                workers = f"{fault.target}-worker"
+                workers = fault.target + WORKER
                 names = [name for name in self._platform.names() if name.startswith(workers)]
                 return self._freeze(names, fault.seconds)
             case Kind.FLUSH:

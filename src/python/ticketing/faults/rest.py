@@ -8,7 +8,8 @@ from pymongo.errors import PyMongoError
 
 from ticketing.faults import stream
 from ticketing.faults.running import RunningPlatform
-from ticketing.ops.platform import STORES, Platform
+from ticketing.ops.platform import Platform
+from ticketing.registry.declarations import stores
 
 DEADLINE = 240.0
 """Seconds: a message that met a dead database at its seventh try waits for a minute, and one that
@@ -52,7 +53,7 @@ def _left(platform: Platform) -> Iterator[str]:
     doubts = platform.database("payments")["payments"].find({"status": {"$in": _DOUBTFUL}}, {})
     if count := len(list(doubts)):
         yield f"{count} payments are in doubt"
-    for name in STORES:
+    for name in stores():
         for store in platform.service(name).stores:
             if store.pending(1):
                 yield f"events wait in the outboxes of {name}"

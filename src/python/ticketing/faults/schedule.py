@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-CONSUMERS = ("auth", "expiration", "orders", "payments", "tickets")
-"""The services whose workers consume events."""
+WORKER = "-worker"
+"""How the name of each service's first worker ends."""
 
 
 class Kind(StrEnum):
@@ -87,7 +87,7 @@ def _deck(rng: Random, processes: Sequence[str]) -> Iterator[Fault]:
 
 def _everything(processes: Sequence[str]) -> Iterator[tuple[Kind, str]]:
     yield from ((kind, process) for kind in OF_A_PROCESS for process in processes)
-    yield from ((Kind.STALL, service) for service in CONSUMERS)
+    yield from ((Kind.STALL, service) for service in _services(processes))
     yield from ((kind, "") for kind in (Kind.FLUSH, Kind.REPLAY, *OF_STRIPE) for _ in range(2))
     yield Kind.BLACKOUT, ""
 
@@ -95,7 +95,12 @@ def _everything(processes: Sequence[str]) -> Iterator[tuple[Kind, str]]:
 def _target(rng: Random, kind: Kind, processes: Sequence[str]) -> str:
     if kind in OF_A_PROCESS:
         return rng.choice(processes)
-    return rng.choice(CONSUMERS) if kind is Kind.STALL else ""
+    return rng.choice(_services(processes)) if kind is Kind.STALL else ""
+
+
+def _services(processes: Sequence[str]) -> list[str]:
+    """Those that have workers."""
+    return [name.removesuffix(WORKER) for name in processes if name.endswith(WORKER)]
 
 
 def _fault(rng: Random, kind: Kind, target: str) -> Fault:

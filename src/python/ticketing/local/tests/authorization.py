@@ -1,27 +1,25 @@
 """Every service's HTTP, in one process."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
 import jwt
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from ticketing.auth.main import build as build_auth
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import SessionEnded, SessionState
 from ticketing.common.runtime.app import create_app
-from ticketing.common.runtime.service import Service
-from ticketing.common.testing.services import ENV, memory_database
+from ticketing.common.testing.services import message_of
 from ticketing.local.tests.world import World
+from ticketing.registry.declarations import services
 
 PASSWORD = "a phrase that nobody else has"
 _numbers = itertools.count()
@@ -45,15 +43,11 @@ class Person:
 
 
 class Place:
-    """The platform where the services share a key, or fetch auth's public one."""
+    """The HTTP of a world."""
 
-    def __init__(self, auth: Service[Any], others: World, settings: Mapping[str, str]) -> None:
-        self._world = others
-        self._services = {auth.name: auth}
-        for service in others.services:
-            given = msgspec.structs.replace(service.settings, **settings)
-            self._services[service.name] = replace(service, settings=given)
-        self.apps = {name: create_app(service) for name, service in self._services.items()}
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.apps = {one.name: create_app(one) for one in world.services if one.routes}
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         """Ask whoever answers there."""
@@ -86,43 +80,52 @@ class Place:
         """Let every service have heard that the session is over."""
         claims = person.claims
         state = SessionState(id=claims["sid"], user_id=claims["sub"], version=1)
-        event = SessionEnded(id="over", occurred_at=utc_now(), session=state)
-        for service in self._services.values():
-            assert service.revocations is not None
-            service.revocations.end_session(event)
-            service.revocations.read()
+        self.world.publish(
+            message_of(SessionEnded(id="over", occurred_at=utc_now(), session=state))
+        )
+        self.flow()
+
+    def flow(self) -> None:
+        """Let everybody hear of everything, and the web processes read it."""
+        self.world.flow()
+        for service in self.world.services:
+            if service.revocations is not None:
+                service.revocations.read()
 
     def _made(self, person: Person, path: str, body: Any) -> str:
         answer = self.ask("POST", path, body, Authorization=f"Bearer {person.token}")
         assert answer.status_code == 201, answer.text
-        self._world.flow()
+        self.world.flow()
         return str(answer.get_json()["id"])
 
     def _app(self, path: str) -> Flask:
-        kind = path.split("/")[2]
-        return self.apps["auth" if kind == "users" else kind]
+        """Whoever has the path at the gateway."""
+        return next(
+            self.apps[name]
+            for name, service in services().items()
+            for own in service.upstreams
+            if f"{path}/".startswith(f"{own}/")
+        )
 
 
 @contextmanager
 def place_of(signing: str | Ed25519PrivateKey) -> Iterator[Place]:
-    """A platform whose tokens are signed by this key."""
+    """A platform whose tokens are signed by this key: they share it, or fetch the public half."""
     if isinstance(signing, str):
-        auth = build_auth(ENV, memory_database())
-        auth.prepare()
-        yield Place(auth, World(), {})
+        key = {"JWT_KEY": signing}
+        yield Place(World(signs=key, checks=key))
         return
     pem = signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    env = {name: value for name, value in ENV.items() if name != "JWT_KEY"}
-    auth = build_auth({**env, "JWT_PRIVATE_KEY": pem}, memory_database())
-    auth.prepare()
-    with _published(create_app(auth)) as url:
-        yield Place(auth, World(), {"jwt_key": "", "jwt_keys_url": url})
-
-
-@contextmanager
-def _published(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _not_yet, threaded=True)
+    url = f"http://127.0.0.1:{server.server_port}/api/users/keys"
+    pair, public = {"JWT_PRIVATE_KEY": pem}, {"JWT_KEYS_URL": url}
+    place = Place(World(signs={"JWT_KEY": "", **pair}, checks={"JWT_KEY": "", **public}))
+    server.app = place.apps["auth"]
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/api/users/keys"
+    yield place
     server.shutdown()
     server.server_close()
+
+
+def _not_yet(*_: Any) -> Any:
+    raise AssertionError("nobody is to ask before it serves")

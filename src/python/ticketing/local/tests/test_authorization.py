@@ -1,127 +1,35 @@
 """Who may do what: every route of every service, asked by everybody, with every bad token."""
 
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 
-from ticketing.local.tests.authorization import PASSWORD, Person, Place, place_of
+from ticketing.common.runtime.app import create_app
+from ticketing.documents.gateway import openapi
+from ticketing.local.tests.authorization import Place, place_of
 from ticketing.local.tests.bad_tokens import Keys, bad_tokens, pair, shared_key
-from ticketing.local.tests.world import GOOD
-
-Body = Callable[["Asked"], Any]
-
-
-class Asked:
-    """What a request is about: things of the owner, made when they are asked for."""
-
-    def __init__(self, place: Place, owner: Person) -> None:
-        self._place, self.owner = place, owner
-        self._ids: dict[str, str] = {}
-
-    @property
-    def ticket_id(self) -> str:
-        """A ticket that the owner sells."""
-        return self._once("ticket", lambda: self._place.sell(self.owner))
-
-    @property
-    def order_id(self) -> str:
-        """An order that the owner placed."""
-        return self._once("order", lambda: self._place.order(self.owner))
-
-    @property
-    def free_ticket(self) -> str:
-        """A ticket that anybody else sells, another one each time."""
-        return self._place.sell(self._place.sign_up())
-
-    @property
-    def new_email(self) -> str:
-        """An address that nobody has."""
-        return f"{uuid.uuid4().hex}@example.com"
-
-    def path(self, rule: str) -> str:
-        for name in ("ticket_id", "order_id"):
-            if f"<{name}>" in rule:
-                rule = rule.replace(f"<{name}>", getattr(self, name))
-        return rule
-
-    def _once(self, name: str, make: Callable[[], str]) -> str:
-        if name not in self._ids:
-            self._ids[name] = make()
-        return self._ids[name]
+from ticketing.local.tests.permissions import ROWS, Asked
+from ticketing.registry.declarations import TICKETING
+from ticketing.registry.programs import built_by, sample
 
 
-@dataclass(frozen=True)
-class Row:
-    """The statuses for who is not signed in, who is but owns nothing here, and for the owner."""
-
-    nobody: int
-    stranger: int
-    owner: int
-    body: Body = lambda asked: None
+def any_id(path: str) -> str:
+    """The same, whatever its variables are called and however they are marked."""
+    return re.sub(r"[<{].*?[>}]", "*", path)
 
 
-def public(status: int = 200, body: Body = lambda asked: None) -> Row:
-    return Row(status, status, status, body)
-
-
-def own(status: int, body: Body = lambda asked: None) -> Row:
-    """For the owner alone."""
-    return Row(401, 401, status, body)
-
-
-def anyones(status: int, body: Body = lambda asked: None) -> Row:
-    """For who is signed in, about what is the own by itself."""
-    return Row(401, status, status, body)
-
-
-def credentials(asked: Asked) -> Any:
-    return {"email": asked.owner.email, "password": PASSWORD}
-
-
-def listing(asked: Asked) -> Any:
-    return {"title": "Concert", "price": 20}
-
-
-ROWS = {
-    ("auth", "POST", "/api/users/signup"): public(
-        201, lambda asked: {"email": asked.new_email, "password": PASSWORD}
-    ),
-    ("auth", "POST", "/api/users/signin"): public(200, credentials),
-    ("auth", "POST", "/api/users/renew"): public(401),  # by its cookie alone
-    ("auth", "POST", "/api/users/signout"): public(),
-    ("auth", "POST", "/api/users/signout/everywhere"): anyones(200),
-    ("auth", "GET", "/api/users/currentuser"): public(),
-    ("auth", "GET", "/api/users/keys"): public(),
-    ("auth", "PUT", "/api/users/email"): anyones(
-        200, lambda asked: {"email": asked.new_email, "currentPassword": PASSWORD}
-    ),
-    ("auth", "PUT", "/api/users/password"): anyones(
-        200, lambda asked: {"password": PASSWORD, "currentPassword": PASSWORD}
-    ),
-    ("tickets", "GET", "/api/tickets"): public(),
-    ("tickets", "GET", "/api/tickets/mine"): anyones(200),
-    ("tickets", "GET", "/api/tickets/mine/sales"): anyones(200),
-    ("tickets", "GET", "/api/tickets/<ticket_id>"): public(),
-    ("tickets", "POST", "/api/tickets"): anyones(201, listing),
-    ("tickets", "PUT", "/api/tickets/<ticket_id>"): own(200, listing),
-    ("tickets", "POST", "/api/tickets/<ticket_id>/withdraw"): own(200),
-    ("tickets", "POST", "/api/tickets/<ticket_id>/relist"): own(200),
-    ("orders", "GET", "/api/orders"): anyones(200),
-    ("orders", "GET", "/api/orders/<order_id>"): own(200),
-    ("orders", "POST", "/api/orders"): anyones(201, lambda asked: {"ticketId": asked.free_ticket}),
-    ("orders", "DELETE", "/api/orders/<order_id>"): own(204),
-    ("payments", "POST", "/api/payments"): own(
-        201, lambda asked: {"orderId": asked.order_id, "token": GOOD}
-    ),
-    # By Stripe's signature alone, which nobody has who has no secret.
-    ("payments", "POST", "/api/payments/webhook"): public(503),
-}
-for name, kind in {"auth": "users", **{x: x for x in ("tickets", "orders", "payments")}}.items():
-    ROWS[name, "GET", f"/api/{kind}/openapi.json"] = public()
 READS = [row for row in ROWS if row[1] == "GET"]
+DOCUMENTED = {
+    (method.upper(), any_id(path)) for path, one in openapi()["paths"].items() for method in one
+}
+BUILT = [
+    main.parent.name
+    for main in sorted(TICKETING.glob("*/main.py"))
+    if "\ndef build(" in main.read_text()
+]
+"""The folders of services, whether or not they are declared."""
 
 
 @pytest.fixture(scope="module", params=[shared_key, pair], ids=["HS256", "EdDSA"])
@@ -136,15 +44,28 @@ def place(keys: Keys) -> Iterator[Place]:
         yield place
 
 
-def test_every_route_has_its_row(place: Place) -> None:
-    routes = {
-        (name, method, rule.rule)
-        for name, app in place.apps.items()
+def routes_of(app: Flask) -> set[tuple[str, str]]:
+    """Method and path of all that it serves, but for its health."""
+    return {
+        (method, rule.rule)
         for rule in app.url_map.iter_rules()
         if not rule.endpoint.startswith("health.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert routes == set(ROWS)
+
+
+def test_every_service_is_declared() -> None:
+    assert sorted(built_by()) == BUILT
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_every_route_is_documented_and_has_its_row(name: str) -> None:
+    service = sample(name)
+    routes = routes_of(create_app(service)) if service.routes else set()
+    rows = {(method, rule) for owner, method, rule in ROWS if owner == name}
+    assert routes == rows
+    own = {(method, rule) for method, rule in routes if not rule.endswith("/openapi.json")}
+    assert {(method, any_id(rule)) for method, rule in own} <= DOCUMENTED
 
 
 @pytest.mark.parametrize("route", ROWS, ids=" ".join)

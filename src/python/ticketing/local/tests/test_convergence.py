@@ -113,8 +113,9 @@ class Marketplace:
         self.world.try_to(self.world.flow)
 
     def relay(self, number: int) -> None:
-        """One service's relay runs."""
-        self.world.try_to(lambda: self.world.relay(_choose(self.world.services, number)))
+        """One service's relay runs, of those that follow what happens here."""
+        following = [service for service in self.world.services if service.events]
+        self.world.try_to(lambda: self.world.relay(_choose(following, number)))
 
     def deliver(self, number: int) -> None:
         """Any message arrives; at times its acknowledgement gets lost."""

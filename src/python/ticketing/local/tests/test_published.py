@@ -1,20 +1,16 @@
-"""What the broker lets each service publish is what the document says that it sends."""
+"""What a service declares to publish is what its code tells of, and nobody else may."""
 
-from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from ticketing.common.core import events
+from ticketing.common.core.events import Event, subject
 from ticketing.common.messaging.streams import SUBJECTS
-from ticketing.documents.asyncapi import asyncapi
 from ticketing.registry.access import published
-
-
-def operations(action: str) -> Iterator[tuple[str, str]]:
-    """Services, with the subjects that they send or receive."""
-    for name in asyncapi()["operations"]:
-        service, kind, subject = name.split(".", 2)
-        if kind == action:
-            yield service, subject
+from ticketing.registry.declarations import services
+from ticketing.registry.programs import built_by, sample
 
 
 def matches(pattern: str, subject: str) -> bool:
@@ -26,33 +22,38 @@ def matches(pattern: str, subject: str) -> bool:
     return len(wanted) == len(words) and all(same)
 
 
-SENT = sorted(operations("send"))
+def events_in(module: str) -> set[str]:
+    """The subjects of the events that a module knows by name."""
+    known = [one for one in vars(import_module(module)).values() if isinstance(one, type)]
+    return {subject(one) for one in known if issubclass(one, Event) and one is not Event}
 
 
-@pytest.mark.parametrize(("service", "subject"), SENT)
-def test_who_tells_of_an_event_may_publish_it_and_nobody_else(service: str, subject: str) -> None:
-    may = [
-        name
-        for name, patterns in published().items()
-        if any(matches(pattern, subject) for pattern in patterns)
-    ]
-    assert may == [service]
+def told_by(name: str) -> set[str]:
+    """Of the events that a service's code knows, those that its handlers do not bring."""
+    package = import_module(f"ticketing.{name}")
+    modules = {module.name for module in iter_modules(package.__path__)} - {"handlers", "tests"}
+    return set[str]().union(*(events_in(f"{package.__name__}.{module}") for module in modules))
 
 
-def test_nobody_may_publish_what_is_no_event() -> None:
-    patterns = [pattern for all_of_one in published().values() for pattern in all_of_one]
-    told = [subject for _, subject in SENT]
-    idle = [one for one in patterns if not any(matches(one, subject) for subject in told)]
-    assert idle == []
+def who_may(event: str) -> list[str]:
+    return [name for name, own in published().items() if any(matches(one, event) for one in own)]
 
 
-@pytest.mark.parametrize(("service", "subject"), SENT)
-def test_every_event_has_its_place_in_the_stream(service: str, subject: str) -> None:
-    assert any(matches(pattern, subject) for pattern in SUBJECTS)
+@pytest.mark.parametrize("name", services())
+def test_a_service_may_publish_what_its_code_tells_of(name: str) -> None:
+    told, declared = told_by(name), services()[name].publishes
+    assert {event: who_may(event) for event in told} == {event: [name] for event in told}
+    assert [one for one in declared if not any(matches(one, event) for event in told)] == []
+
+
+@pytest.mark.parametrize("event", sorted(events_in(events.__name__)))
+def test_every_event_is_told_by_one_and_has_its_place_in_the_stream(event: str) -> None:
+    assert len(who_may(event)) == 1
+    assert any(matches(pattern, event) for pattern in SUBJECTS)
 
 
 def test_who_hears_of_events_is_a_user_of_the_broker() -> None:
-    assert {service for service, _ in operations("receive")} <= published().keys()
+    assert {name for name in built_by() if sample(name).hears} <= published().keys()
 
 
 @pytest.mark.parametrize(

@@ -1,92 +1,57 @@
 """What auth says of a session counts in every service, with either kind of key."""
 
-import threading
+import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
-from ticketing.auth.main import build as build_auth
-from ticketing.common.messaging.bus import Done
-from ticketing.common.runtime.app import create_app
-from ticketing.common.runtime.service import Service
-from ticketing.common.testing.services import ENV, memory_database, take_messages
-from ticketing.orders.main import build as build_orders
-from ticketing.payments.main import build as build_payments
-from ticketing.tickets.main import build as build_tickets
+from ticketing.common.testing.services import UNKNOWN_ID
+from ticketing.local.tests.authorization import Place, place_of
+from ticketing.local.tests.bad_tokens import pair, shared_key
+from ticketing.local.tests.permissions import ROWS
+from ticketing.registry.declarations import services
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
-OTHERS = {name: value for name, value in ENV.items() if name != "JWT_KEY"}
-PROTECTED = {
-    "tickets": ("GET", "/api/tickets/mine"),
-    "orders": ("GET", "/api/orders"),
-    "payments": ("POST", "/api/payments"),
-}
-BUILD: dict[str, Any] = {
-    "tickets": build_tickets,
-    "orders": build_orders,
-    "payments": build_payments,
-}
-PEM = (
-    Ed25519PrivateKey.generate()
-    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    .decode()
-)
+CHECKING = [name for name, service in services().items() if service.tokens == "checks"]
 
 
 class Platform:
-    """Auth and the services that check its tokens, with what travels between them by hand."""
+    """Auth and the services that check its tokens."""
 
-    def __init__(self, auth: Service[Any], keys: dict[str, str]) -> None:
-        self.auth = auth
-        self.services = {
-            name: build({**OTHERS, **keys}, memory_database()) for name, build in BUILD.items()
-        }
-        self.apps = {name: create_app(each) for name, each in self.services.items()}
-        self.apps["auth"] = create_app(auth)
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.flow = place.flow
+
+    def browser(self) -> FlaskClient:
+        return self.place.apps["auth"].test_client()
 
     def sign(self, where: str = "in") -> FlaskClient:
         """A browser that has signed in (or up)."""
-        browser = self.apps["auth"].test_client()
+        browser = self.browser()
         assert browser.post(f"/api/users/sign{where}", json=ANN).status_code in (200, 201)
         return browser
 
-    def flow(self) -> None:
-        """What auth tells reaches every service, and its web processes read it."""
-        told = [message for store in self.auth.stores for message in take_messages(store)]
-        for service in [*self.services.values(), self.auth]:
-            assert service.hears is not None
-            for message in told:
-                assert service.hears.attempt(message, service.use_cases) == Done()
-            assert service.revocations is not None
-            service.revocations.read()
-
     def let_in_by(self, token: str) -> dict[str, bool]:
         """Which services take the token."""
-        bearer = {"Authorization": f"Bearer {token}"}
+        bearer = f"Bearer {token}"
         replies = {
-            name: self.apps[name].test_client().open(path, method=method, headers=bearer)
-            for name, (method, path) in PROTECTED.items()
+            name: self.place.ask(*protected(name), Authorization=bearer) for name in CHECKING
         }
         return {name: reply.status_code != 401 for name, reply in replies.items()}
 
 
-@pytest.fixture(params=["HS256", "EdDSA"])
+def protected(name: str) -> tuple[str, str]:
+    """Method and path of something of this service that is for those alone who are signed in."""
+    rows = [one for one, row in ROWS.items() if one[0] == name and row.nobody == 401]
+    _, method, rule = max(rows, key=lambda one: ROWS[one].stranger != 401)
+    return method, re.sub("<.*?>", UNKNOWN_ID, rule)
+
+
+@pytest.fixture(params=[shared_key, pair], ids=["HS256", "EdDSA"])
 def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    if request.param == "HS256":
-        yield Platform(build_auth(ENV, memory_database()), {"JWT_KEY": ENV["JWT_KEY"]})
-        return
-    auth = build_auth({**OTHERS, "JWT_PRIVATE_KEY": PEM}, memory_database())
-    server = make_server("127.0.0.1", 0, create_app(auth), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/api/users/keys"
-    yield Platform(auth, {"JWT_KEYS_URL": url})
-    server.shutdown()
-    server.server_close()
+    with place_of(request.param().signing) as place:
+        yield Platform(place)
 
 
 def token(browser: FlaskClient) -> str:
@@ -95,7 +60,7 @@ def token(browser: FlaskClient) -> str:
     return cookie.value
 
 
-ALL, NONE = dict.fromkeys(PROTECTED, True), dict.fromkeys(PROTECTED, False)
+ALL, NONE = dict.fromkeys(CHECKING, True), dict.fromkeys(CHECKING, False)
 
 
 def test_who_signs_out_is_let_in_nowhere_but_stays_on_other_devices(platform: Platform) -> None:
@@ -126,7 +91,7 @@ def test_a_renewed_token_is_as_good_as_the_first(platform: Platform) -> None:
 
 def test_a_stolen_refresh_token_lets_nobody_in_for_long(platform: Platform) -> None:
     owner = platform.sign("up")
-    thief = platform.apps["auth"].test_client()
+    thief = platform.browser()
     refresh = owner.get_cookie("refresh")
     assert refresh is not None
     thief.set_cookie("refresh", refresh.value)

@@ -1,11 +1,12 @@
 """The services in one process, with the bus, the clock and the bank in a test's hands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
+from ticketing.common.core.clock import utc_now
 from ticketing.common.core.errors import Failure, Unavailable
 from ticketing.common.core.events import ExpirationCompleted, OrderCreated, subject
 from ticketing.common.messaging.bus import Again, Message, Park
@@ -14,17 +15,19 @@ from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document
 from ticketing.common.testing.services import ENV, TurnedClock, memory_database
 from ticketing.local.tests.fate import Died, Fate, FatedDatabase
-from ticketing.orders.main import build as build_orders
 from ticketing.orders.service import Orders
-from ticketing.payments.main import build as build_payments
 from ticketing.payments.processor import CardProcessor, Intent
 from ticketing.payments.service import Payments
 from ticketing.payments.webhooks import Hint
-from ticketing.tickets.main import build as build_tickets
+from ticketing.registry.declarations import services
+from ticketing.registry.programs import build, sample_environment
 from ticketing.tickets.service import Tickets
 
 MAX_OPEN_HOLDS = 2
 """Of one buyer; few, so that buyers meet the limit."""
+
+Variables = Mapping[str, str]
+KEY: Variables = {"JWT_KEY": ENV["JWT_KEY"]}
 
 DECLINED, CHALLENGED, GOOD = "tok_declined", "tok_challenged", "tok_good"
 
@@ -106,36 +109,56 @@ class Bank(CardProcessor):
 
 
 class World:
-    """Three services, and every message that is on its way to one of them."""
+    """Every service that has a database, and every message that is on its way to one of them.
 
-    def __init__(self) -> None:
+    `signs` and `checks` are the keys of tokens for those who sign and check them, `env` is for all.
+    """
+
+    def __init__(self, signs: Variables = KEY, checks: Variables = KEY, **env: Any) -> None:
         self.clock, self.fate = TurnedClock(), Fate()
         self.bank = Bank(self.fate)
-        self.tickets: Service[Tickets] = build_tickets(ENV, self._database(), self.clock)
-        few_holds = {**ENV, "MAX_OPEN_HOLDS": str(MAX_OPEN_HOLDS)}
-        self.orders: Service[Orders] = build_orders(few_holds, self._database(), self.clock)
-        self.payments: Service[Payments] = build_payments(
-            ENV, self._database(), self.clock, self.bank
-        )
-        self.services: list[Service[Any]] = [self.tickets, self.orders, self.payments]
+        keys = {"signs": signs, "checks": checks, "": {}}
+        few_holds = {"MAX_OPEN_HOLDS": str(MAX_OPEN_HOLDS)}
+        by_name = {
+            name: self._build(name, keys[each.tokens], few_holds, env)
+            for name, each in services().items()
+            if each.store
+        }
+        self.tickets: Service[Tickets] = by_name["tickets"]
+        self.orders: Service[Orders] = by_name["orders"]
+        self.payments: Service[Payments] = by_name["payments"]
+        self.services: list[Service[Any]] = [*by_name.values()]
+        self._hears = {name: service.hears for name, service in by_name.items()}
         self.on_the_way: list[tuple[Service[Any], Message]] = []
         self.sent: list[tuple[Service[Any], Message]] = []
-        for service in self.services:
-            service.prepare()
+
+    def _build(self, name: str, *variables: Variables) -> Service[Any]:
+        environment = sample_environment(name)
+        for each in variables:
+            environment |= each
+        more: dict[str, tuple[Any, ...]] = {
+            "auth": (utc_now,),  # by which the library judges its tokens
+            "payments": (self.clock, self.bank),
+        }
+        database = FatedDatabase(memory_database(), self.fate)
+        service = build(name, environment, database, *more.get(name, (self.clock,)))
+        service.prepare()
+        return service
 
     def relay(self, service: Service[Any]) -> None:
-        """Publish what the outbox holds."""
-        [store] = service.stores
-        for document in store.pending(limit=100):
-            for entry in document["outbox"]:
-                self.fate.operate()
-                self.publish(as_message(entry))
-            store.clear([document])
+        """Publish what the outboxes hold."""
+        for store in service.stores:
+            for document in store.pending(limit=100):
+                for entry in document["outbox"]:
+                    self.fate.operate()
+                    self.publish(as_message(entry))
+                store.clear([document])
 
     def publish(self, message: Message) -> None:
         """Send the message to every service that handles it; orders' creations start a timer."""
         for service in self.services:
-            if service.events and message.subject in service.events.subjects:
+            heard = self._hears[service.name]
+            if heard and message.subject in heard.subjects:
                 self._send(service, message)
         if message.subject == subject(OrderCreated):
             order = msgspec.json.decode(message.body, type=OrderCreated).order
@@ -165,10 +188,11 @@ class World:
         if not self.on_the_way:
             return True
         service, message = self.on_the_way.pop(number % len(self.on_the_way))
-        assert service.events is not None
+        router = self._hears[service.name]
+        assert router is not None
         barred = self._barred() if self.fate.rests else set()
         try:
-            verdict = service.events.attempt(message, service.use_cases)
+            verdict = router.attempt(message, service.use_cases)
         except Died:
             self.on_the_way.append((service, message))
             raise
@@ -235,6 +259,3 @@ class World:
         """The documents of a service's collection, read by no process of the platform."""
         fated: Any = service.database
         return list(fated.unfated[name].find({}))
-
-    def _database(self) -> Any:
-        return FatedDatabase(memory_database(), self.fate)

@@ -2,17 +2,16 @@
 
 import html
 import re
+from typing import Any
 
 import httpx
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.auth.main import build as build_auth
 from ticketing.client.api import connections
 from ticketing.client.app import create_app as create_pages
 from ticketing.client.settings import ClientSettings
 from ticketing.common.runtime.app import create_app
-from ticketing.common.testing.services import ENV, memory_database
 from ticketing.local.tests.world import GOOD, World
 
 SETTINGS = ClientSettings(
@@ -24,13 +23,11 @@ SETTINGS = ClientSettings(
 
 
 class Marketplace:
-    """The services of a `World`, and browsers to visit them with; `env` is auth's, besides ENV."""
+    """The services of a `World`, and browsers to visit them with."""
 
-    def __init__(self, **env: str) -> None:
-        self.world = World()
-        auth = build_auth({**ENV, **env}, memory_database())
-        auth.prepare()
-        apps = {service.name: create_app(service) for service in (auth, *self.world.services)}
+    def __init__(self, **env: Any) -> None:
+        self.world = World(**env)
+        apps = {one.name: create_app(one) for one in self.world.services if one.routes}
         mounts = {f"http://{name}": httpx.WSGITransport(app) for name, app in apps.items()}
         self._pages = create_pages(SETTINGS, connections(mounts=mounts))
 
