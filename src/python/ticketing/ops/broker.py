@@ -111,6 +111,6 @@ async def _pulling(
 
 def _published(raw: Msg) -> Published:
     number = raw.metadata.sequence.stream
-    message = wire.received(raw.subject, raw.data, raw.headers, deliveries=1, id=str(number))
+    message = wire.received(raw.subject, raw.data, raw.headers, id=str(number))
     at = raw.metadata.timestamp
     return Published(number=number, at=at, message=message, subject=raw.subject)

@@ -14,9 +14,10 @@ from ticketing.common.core.events import Event, subject
 from ticketing.common.core.logs import logger
 
 MAX_TRIES = 12
-"""Deliveries before a message is parked that keeps failing (about seven minutes) or whose workers
-keep dying.
+"""Tries before a message is parked that keeps failing, about seven minutes; and deliveries without
+an answer before one is that keeps killing its workers.
 """
+UNANSWERED = f"given up after {MAX_TRIES} deliveries: workers died or froze with it in hand"
 
 log = logger(__name__)
 
@@ -26,7 +27,11 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """An event in transit; `tries` counts its deliveries to one consumer, from 1."""
+    """An event in transit.
+
+    `tries` counts from 1 how often a consumer's handler got it, those times left out at which its
+    worker died.
+    """
 
     id: str
     subject: str
@@ -70,8 +75,8 @@ class Bus(Protocol):
         """Hand each message of these subjects to `handle`, one at a time, until `stop` is set.
 
         Consumers of one name share the messages; each name gets all of them. What is in hand when
-        a worker dies goes to another; at the end of `MAX_TRIES` deliveries without a verdict it is
-        parked.
+        a worker dies goes to another, alone; after `MAX_TRIES` such deliveries it is parked instead
+        of being handled.
         """
 
 
@@ -132,7 +137,7 @@ class EventRouter(Generic[U]):
 
 
 def judge(error: Exception, tries: int) -> Verdict:
-    """What becomes of a message whose handling raised `error` at its `tries`-th delivery."""
+    """What becomes of a message whose handling raised `error` at its `tries`-th try."""
     match error:
         case NotYet() | Conflict():
             log.info("event not handled yet", reason=str(error))
@@ -152,7 +157,7 @@ def judge(error: Exception, tries: int) -> Verdict:
 
 def _patience(tries: int) -> float:
     """Seconds until what is not to be done yet is tried again: soon, as others are quick to make it
-    possible; every minute once they were not, because the stream keeps a copy of every fourth try.
+    possible; every minute once they were not, because the stream keeps a copy for every try.
     """
     if tries <= MAX_TRIES:
         return min(0.1 * 2.0 ** (tries - 1), 5.0)

@@ -14,8 +14,8 @@ from ticketing.common.core.errors import NotFound, Refused
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.asking import ask
 from ticketing.common.messaging.bus import Message
-from ticketing.common.messaging.streams import Streams, publish
-from ticketing.common.messaging.wire import copies_for, copy
+from ticketing.common.messaging.streams import Streams
+from ticketing.common.messaging.wire import copies_for, copy, publish
 
 _CONSUMER = re.compile(r"[^\s.*>]+")
 
@@ -135,7 +135,7 @@ def _letter(
 ) -> DeadLetter:
     headers = headers or {}
     _, _, consumer, original, *_ = [*subject.split(".", 3), "", ""]
-    message = wire.received(original, body, headers, deliveries=0, id=str(number))
+    message = wire.received(original, body, headers, tries=0, id=str(number))
     return DeadLetter(
         number=number,
         consumer=consumer,

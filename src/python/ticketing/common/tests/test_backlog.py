@@ -9,8 +9,8 @@ import pytest
 
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import PaymentRejected
-from ticketing.common.messaging.batches import LARGEST
 from ticketing.common.messaging.bus import Done, Message, Verdict
+from ticketing.common.messaging.subscription import LARGEST
 from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.buses import (
     JetStreamStand,

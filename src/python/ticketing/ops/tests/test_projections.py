@@ -23,7 +23,7 @@ from ticketing.common.core.events import (
 )
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import EventRouter, Message
-from ticketing.common.messaging.streams import Streams, publish
+from ticketing.common.messaging.streams import Streams
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.servers import NatsServer
 from ticketing.common.testing.services import ENV, memory_database
@@ -96,13 +96,13 @@ def test_what_came_meanwhile_is_handled_once_more(
         use_cases.note(event.order, event.occurred_at)
         loop, js = loop_of_js[0]
         letter = wire.event(_message(cancelled(ticket.id)))
-        asyncio.run_coroutine_threadsafe(publish(js, letter), loop).result(5)
+        asyncio.run_coroutine_threadsafe(wire.publish(js, letter), loop).result(5)
 
     slow.on(OrderCancelled)(lambda event, use_cases: use_cases.note(event.order, event.occurred_at))
 
     async def go(js: JetStreamContext) -> Rebuilt:
         loop_of_js.append((asyncio.get_running_loop(), js))
-        await publish(js, wire.event(_message(created(ticket.id))))
+        await wire.publish(js, wire.event(_message(created(ticket.id))))
         return await rebuild(js, STREAMS.events, replace(tickets, projections=slow))
 
     tickets.use_cases.follow(created(ticket.id).order, NOW)  # as the worker did
@@ -120,7 +120,7 @@ def test_a_stream_that_lost_its_beginning_rebuilds_nothing(
 
     async def go(js: JetStreamContext) -> Rebuilt:
         for event in (created("t"), cancelled("t")):
-            await publish(js, wire.event(_message(event)))
+            await wire.publish(js, wire.event(_message(event)))
         await js.delete_msg(STREAMS.events, 1)
         return await rebuild(js, STREAMS.events, tickets)
 
@@ -143,7 +143,7 @@ def run(
 ) -> Rebuilt:
     async def go(js: JetStreamContext) -> Rebuilt:
         for draft in (*(wire.event(_message(event)) for event in events), *drafts):
-            await publish(js, draft)
+            await wire.publish(js, draft)
         return await rebuild(js, STREAMS.events, service)
 
     return with_broker(server, go)
