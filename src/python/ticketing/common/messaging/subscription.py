@@ -142,7 +142,8 @@ class Subscription:
             in_hand.popleft()
         for raw in in_hand:
             await raw.nak()
-        self._size = next_size(self._size, count, time.monotonic() - start)
+        if count:
+            self._size = next_size(self._size, count, time.monotonic() - start)
 
     async def _handle(self, raw: Msg) -> None:
         unanswered = _deliveries(raw) - 1 - _is_copy(raw)

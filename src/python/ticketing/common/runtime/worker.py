@@ -51,9 +51,9 @@ async def _work(service: Service[Any], bus: JetStreamBus, alive: dict[str, healt
     async with asyncio.TaskGroup() as tasks:
         if service.stores:
             tasks.create_task(relay(service.stores, bus, stop))
-        if hears := service.hears:
-            handle = hears.bind(service.use_cases)
-            tasks.create_task(bus.consume(service.name, hears.subjects, handle, stop))
+        if subjects := (router := service.router).subjects:
+            handle = router.bind(service.use_cases)
+            tasks.create_task(bus.consume(service.name, subjects, handle, stop))
         for chore in service.chores:
             tasks.create_task(_repeat(chore, stop))
     await bus.close()

@@ -92,8 +92,7 @@ def message_of(event: Event) -> Message:
 
 def deliver(service: Service[Any], event: Event, tries: int = 1) -> Verdict:
     """What the service's worker makes of an event at its so-many-th delivery."""
-    assert service.hears is not None
-    return service.hears.attempt(replace(message_of(event), tries=tries), service.use_cases)
+    return service.router.attempt(replace(message_of(event), tries=tries), service.use_cases)
 
 
 def deliver_all(service: Service[Any], events: Iterable[Event]) -> None:

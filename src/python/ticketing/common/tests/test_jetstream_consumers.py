@@ -7,7 +7,6 @@ import pytest
 
 from ticketing.common.messaging.bus import Again, Done, Message, Verdict
 from ticketing.common.tests.buses import (
-    SUBJECTS,
     JetStreamStand,
     Listener,
     connected,

@@ -59,9 +59,8 @@ class Platform:
         """What auth tells reaches every service, and its web processes read it."""
         told = [message for store in self.auth.stores for message in take_messages(store)]
         for service in [*self.services.values(), self.auth]:
-            assert service.hears is not None
             for message in told:
-                assert service.hears.attempt(message, service.use_cases) == Done()
+                assert service.router.attempt(message, service.use_cases) == Done()
             assert service.revocations is not None
             service.revocations.read()
 

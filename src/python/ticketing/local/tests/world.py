@@ -135,7 +135,7 @@ class World:
     def publish(self, message: Message) -> None:
         """Send the message to every service that handles it; orders' creations start a timer."""
         for service in self.services:
-            if service.events and message.subject in service.events.subjects:
+            if message.subject in service.events.subjects:
                 self._send(service, message)
         if message.subject == subject(OrderCreated):
             order = msgspec.json.decode(message.body, type=OrderCreated).order
@@ -165,7 +165,6 @@ class World:
         if not self.on_the_way:
             return True
         service, message = self.on_the_way.pop(number % len(self.on_the_way))
-        assert service.events is not None
         barred = self._barred() if self.fate.rests else set()
         try:
             verdict = service.events.attempt(message, service.use_cases)

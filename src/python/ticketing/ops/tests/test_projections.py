@@ -22,14 +22,15 @@ from ticketing.common.core.events import (
     subject,
 )
 from ticketing.common.messaging import wire
-from ticketing.common.messaging.bus import EventRouter, Message
+from ticketing.common.messaging.bus import Done, EventRouter, Message
 from ticketing.common.messaging.streams import Streams
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.servers import NatsServer
-from ticketing.common.testing.services import ENV, memory_database
+from ticketing.common.testing.services import ENV, deliver, memory_database
 from ticketing.ops.projections import Rebuilt, rebuild
 from ticketing.orders import main as orders_main
 from ticketing.payments import main as payments_main
+from ticketing.tickets import handlers
 from ticketing.tickets import main as tickets_main
 from ticketing.tickets.service import Tickets
 
@@ -91,21 +92,22 @@ def test_what_came_meanwhile_is_handled_once_more(
     loop_of_js: list[tuple[asyncio.AbstractEventLoop, JetStreamContext]] = []
     slow = EventRouter[Tickets]()
 
-    @slow.on(OrderCreated)
-    def note(event: OrderCreated, use_cases: Tickets) -> None:
-        use_cases.note(event.order, event.occurred_at)
+    @slow.on(OrderCreated, replica=True)
+    def note_order(event: OrderCreated, use_cases: Tickets) -> None:
+        use_cases.note_order(event.order, event.occurred_at)
         loop, js = loop_of_js[0]
         letter = wire.event(_message(cancelled(ticket.id)))
         asyncio.run_coroutine_threadsafe(wire.publish(js, letter), loop).result(5)
 
-    slow.on(OrderCancelled)(lambda event, use_cases: use_cases.note(event.order, event.occurred_at))
+    slow.on(OrderCancelled, replica=True)(handlers.note_order)
+    slow.on(OrderCancelled)(handlers.release_ticket)
 
     async def go(js: JetStreamContext) -> Rebuilt:
         loop_of_js.append((asyncio.get_running_loop(), js))
         await wire.publish(js, wire.event(_message(created(ticket.id))))
-        return await rebuild(js, STREAMS.events, replace(tickets, projections=slow))
+        return await rebuild(js, STREAMS.events, replace(tickets, events=slow))
 
-    tickets.use_cases.follow(created(ticket.id).order, NOW)  # as the worker did
+    assert deliver(tickets, created(ticket.id)) == Done()
     rebuilt = with_broker(nats_server, go)
     assert (rebuilt.events, rebuilt.meanwhile, rebuilt.left) == (1, 1, [])
     assert tickets.use_cases.get(ticket.id).order_id is None
@@ -133,9 +135,7 @@ def test_a_stream_that_lost_its_beginning_rebuilds_nothing(
 def test_every_service_with_a_replica_can_have_it_made_again(module: Any) -> None:
     service: Service[Any] = module.build(ENV, memory_database())
     assert service.replicas
-    assert service.projections is not None
-    assert service.events is not None
-    assert set(service.projections.subjects) <= set(service.events.subjects)
+    assert service.events.replicas.subjects
 
 
 def run(

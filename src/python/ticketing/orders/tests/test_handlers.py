@@ -30,7 +30,6 @@ def _subjects(service: Service[Orders]) -> list[str]:
 
 
 def test_the_service_follows_tickets_expirations_and_payments(service: Service[Orders]) -> None:
-    assert service.events is not None
     assert sorted(service.events.subjects) == [
         "expiration.completed",
         "payment.created",
