@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from ticketing.common.core import health
 from ticketing.common.core.logs import logger
-from ticketing.common.core.settings import BrokerSettings
 from ticketing.common.messaging.jetstream import ACK_WAIT, JetStreamBus
-from ticketing.common.messaging.outbox import relay
+from ticketing.common.messaging.relay import relay
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.runtime.service import Chore, Service
 
 log = logger(__name__)

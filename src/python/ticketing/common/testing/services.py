@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from ticketing.common.core.events import Event, subject
 from ticketing.common.messaging.bus import Done, Message, Verdict
-from ticketing.common.messaging.outbox import as_message
+from ticketing.common.messaging.relay import as_message
 from ticketing.common.runtime.app import create_app
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Store

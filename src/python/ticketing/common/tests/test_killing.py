@@ -11,9 +11,9 @@ import pytest
 
 from ticketing.common.messaging.bus import MAX_TRIES
 from ticketing.common.messaging.dead_letters import DeadLetters
+from ticketing.common.testing.processes import Process, Start
 from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.mortal import ACK_WAIT, DEADLY
-from ticketing.common.tests.processes import Process, Start
 from ticketing.common.tests.sample import Notes, build
 
 MORTAL = ("-m", "ticketing.common.tests.mortal")

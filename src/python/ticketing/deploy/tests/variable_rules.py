@@ -7,7 +7,8 @@ import msgspec
 
 from ticketing.auth.settings import AuthSettings
 from ticketing.client.settings import ClientSettings
-from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.core.settings import Settings, read
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.web.settings import ServiceSettings
 from ticketing.deploy.tests.manifests import (
     COMPONENT,

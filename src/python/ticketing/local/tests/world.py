@@ -9,7 +9,7 @@ import msgspec
 from ticketing.common.core.errors import Failure, Unavailable
 from ticketing.common.core.events import ExpirationCompleted, OrderCreated, subject
 from ticketing.common.messaging.bus import Again, Message, Park
-from ticketing.common.messaging.outbox import as_message
+from ticketing.common.messaging.relay import as_message
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document
 from ticketing.common.testing.services import ENV, TurnedClock, memory_database
