@@ -1,8 +1,12 @@
-"""The streams on NATS JetStream: what each holds, and that they are there."""
+"""The streams on NATS JetStream and their consumers: what each holds, and that they are there."""
+
+from collections.abc import Sequence
 
 from nats.js import JetStreamContext
-from nats.js.api import RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import BadRequestError, NotFoundError
+
+from ticketing.common.messaging.wire import copies_for
 
 SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>", "session.>", "user.>", "again.>"]
 
@@ -24,6 +28,34 @@ class Streams:
         """
         await _ensure(js, self.events, SUBJECTS, replicas)
         await _ensure(js, self.dead, [f"dead.{self.events}.>"], replicas)
+
+    async def join(
+        self, js: JetStreamContext, consumer: str, subjects: Sequence[str], ack_wait: float
+    ) -> JetStreamContext.PullSubscription:
+        """Take part in the durable consumer, which is made, or hears more from now on.
+
+        It never loses a subject: during a rollout an older version that starts would take away what
+        a newer one has added, and its messages with it.
+        """
+        config = ConsumerConfig(
+            durable_name=consumer,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ack_wait,
+            max_deliver=-1,  # the broker would drop what it gives up without a word
+            max_ack_pending=-1,  # however many wait for a later try, new ones still come
+            filter_subjects=sorted(
+                {*subjects, copies_for(consumer), *await self._subjects_of(js, consumer)}
+            ),
+        )
+        await js.add_consumer(self.events, config)
+        return await js.pull_subscribe_bind(durable=consumer, stream=self.events)
+
+    async def _subjects_of(self, js: JetStreamContext, consumer: str) -> Sequence[str]:
+        try:
+            known = (await js.consumer_info(self.events, consumer)).config
+        except NotFoundError:
+            return []
+        return known.filter_subjects or ([known.filter_subject] if known.filter_subject else [])
 
 
 async def _ensure(js: JetStreamContext, name: str, subjects: list[str], replicas: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 import nats
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig
-from nats.js.errors import NotFoundError
 
 from ticketing.common.core.logs import logger
 from ticketing.common.messaging import wire
@@ -30,6 +28,7 @@ from ticketing.common.messaging.streams import Streams
 
 log = logger(__name__)
 
+Pull = JetStreamContext.PullSubscription
 PULL = 0.5
 """Seconds that one request for messages stands; how long a stop of an idle worker can take."""
 REST = 0.05
@@ -68,37 +67,14 @@ class Subscription:
         """
         while not self.stop.is_set():
             try:
-                await self._consume(await self._join())
+                await self.streams.ensure(self.js, self.replicas)
+                join = self.streams.join(self.js, self.name, self.subjects, self.ack_wait)
+                await self._consume(await join)
             except (nats.errors.Error, TimeoutError) as error:
                 log.warning("cannot reach the broker, trying again", reason=repr(error))
                 await asyncio.sleep(PAUSE)
 
-    async def _join(self) -> JetStreamContext.PullSubscription:
-        await self.streams.ensure(self.js, self.replicas)
-        config = ConsumerConfig(
-            durable_name=self.name,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=self.ack_wait,
-            max_deliver=-1,  # the broker would drop what it gives up without a word
-            max_ack_pending=-1,  # however many wait for a later try, new ones still come
-            filter_subjects=sorted(
-                {*self.subjects, wire.copies_for(self.name), *await self._known_subjects()}
-            ),
-        )
-        await self.js.add_consumer(self.streams.events, config)
-        return await self.js.pull_subscribe_bind(durable=self.name, stream=self.streams.events)
-
-    async def _known_subjects(self) -> Sequence[str]:
-        """What it consumes so far. It never loses a subject by itself: during a rollout an older
-        version that starts would take away what a newer one has added, and its messages with it.
-        """
-        try:
-            known = (await self.js.consumer_info(self.streams.events, self.name)).config
-        except NotFoundError:
-            return []
-        return known.filter_subjects or ([known.filter_subject] if known.filter_subject else [])
-
-    async def _consume(self, pull: JetStreamContext.PullSubscription) -> None:
+    async def _consume(self, pull: Pull) -> None:
         try:
             while not self.stop.is_set():
                 in_hand = deque(await self._take(pull))
@@ -111,7 +87,7 @@ class Subscription:
             with suppress(nats.errors.Error):
                 await pull.unsubscribe()
 
-    async def _take(self, pull: JetStreamContext.PullSubscription) -> Sequence[Msg]:
+    async def _take(self, pull: Pull) -> Sequence[Msg]:
         """A message that came before, alone: it might be what killed its worker; else a batch.
 
         What comes again is delivered before what is new, so that none of it follows the first new
@@ -124,11 +100,11 @@ class Subscription:
                 return [*first, *await _fetch(pull, waiting, REST)]
         return first
 
-    async def _extend(self, in_hand: Sequence[Msg]) -> None:
+    async def _extend(self, in_hand: Iterable[Msg]) -> None:
         """Tell the broker again and again that these are in hand, until cancelled."""
         while True:
             await asyncio.sleep(self.ack_wait / 3)
-            for raw in in_hand:
+            for raw in list(in_hand):
                 with suppress(nats.errors.Error):
                     await raw.in_progress()
 
@@ -147,14 +123,14 @@ class Subscription:
 
     async def _handle(self, raw: Msg) -> None:
         unanswered = _deliveries(raw) - 1 - _is_copy(raw)
-        if unanswered >= MAX_TRIES:
-            message = _message(raw, tries=unanswered)
+        given_up, number = unanswered >= MAX_TRIES, str(raw.metadata.sequence.stream)
+        tries = unanswered if given_up else 1
+        message = wire.received(raw.subject, raw.data, raw.headers, tries=tries, id=number)
+        if given_up:
             about = {"subject": message.subject, "event_id": message.id, "tries": message.tries}
             log.error("event parked", reason=UNANSWERED, **about)
-            await self._answer(raw, message, Park(UNANSWERED))
-        else:
-            message = _message(raw, tries=1)
-            await self._answer(raw, message, await self.handle(message))
+        verdict = Park(UNANSWERED) if given_up else await self.handle(message)
+        await self._answer(raw, message, verdict)
 
     async def _answer(self, raw: Msg, message: Message, verdict: Verdict) -> None:
         id = f"{self.name}.{raw.metadata.sequence.stream}"
@@ -197,9 +173,7 @@ def next_size(size: int, count: int, seconds: float) -> int:
     return max(1, min(grown, bearable, LARGEST))
 
 
-async def _fetch(
-    pull: JetStreamContext.PullSubscription, count: int, timeout: float
-) -> Sequence[Msg]:
+async def _fetch(pull: Pull, count: int, timeout: float) -> Sequence[Msg]:
     try:
         return await pull.fetch(count, timeout=timeout)
     except TimeoutError:
@@ -223,8 +197,3 @@ def _is_early(raw: Msg) -> bool:
 def _seconds_left(raw: Msg) -> float:
     due = wire.due(raw.headers)
     return max(0.0, (due - datetime.now(UTC)).total_seconds()) if due else 0.0
-
-
-def _message(raw: Msg, *, tries: int) -> Message:
-    number = str(raw.metadata.sequence.stream)
-    return wire.received(raw.subject, raw.data, raw.headers, tries=tries, id=number)
