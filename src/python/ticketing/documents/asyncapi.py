@@ -80,8 +80,7 @@ def _operations(kind: type[Event]) -> Iterator[tuple[str, Json]]:
 @cache
 def _heard() -> Mapping[str, Sequence[str]]:
     """The subjects that each service handles, by their routers."""
-    routers = {name: sample(name).hears for name in built_by()}
-    return {name: router.subjects for name, router in routers.items() if router is not None}
+    return {name: sample(name).router.subjects for name in built_by()}
 
 
 def _operation(action: str, kind: type[Event]) -> Json:

@@ -14,7 +14,8 @@ from rq.scheduler import RQScheduler
 from ticketing.common.core import health
 from ticketing.common.core.health import Check
 from ticketing.common.core.logs import logger
-from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.core.settings import Settings, read
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.runtime.run import commands, start
 from ticketing.common.runtime.service import Service
 from ticketing.common.runtime.worker import reach_broker

@@ -19,9 +19,10 @@ from structlog.contextvars import get_contextvars
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.errors import Unavailable
 from ticketing.common.core.events import ExpirationCompleted, subject
-from ticketing.common.core.settings import BrokerSettings, read
+from ticketing.common.core.settings import read
 from ticketing.common.messaging.bus import Message
 from ticketing.common.messaging.jetstream import JetStreamBus
+from ticketing.common.messaging.settings import BrokerSettings
 
 QUEUE = "expiration"
 A_DAY = 24 * 60 * 60

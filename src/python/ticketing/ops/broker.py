@@ -14,8 +14,9 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamState
 from nats.js.errors import NotFoundError
 
 from ticketing.common.core.errors import Unavailable
-from ticketing.common.messaging import asking, wire
+from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import Message
+from ticketing.common.messaging.request import place, request
 from ticketing.ops.platform import Platform
 
 T = TypeVar("T")
@@ -39,9 +40,9 @@ class Published:
 def ask(platform: Platform, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
     """What the broker answers to a coroutine function; a click error where it does not."""
     try:
-        return asking.ask(platform.nats_url, question)
+        return request(platform.nats_url, question)
     except NotFoundError as error:
-        where, stream = asking.place(platform.nats_url), platform.streams.events
+        where, stream = place(platform.nats_url), platform.streams.events
         raise click.ClickException(
             f"The broker at {where} has no stream {stream}: no worker was ever connected"
         ) from error
@@ -111,6 +112,6 @@ async def _pulling(
 
 def _published(raw: Msg) -> Published:
     number = raw.metadata.sequence.stream
-    message = wire.received(raw.subject, raw.data, raw.headers, deliveries=1, id=str(number))
+    message = wire.received(raw.subject, raw.data, raw.headers, id=str(number))
     at = raw.metadata.timestamp
     return Published(number=number, at=at, message=message, subject=raw.subject)

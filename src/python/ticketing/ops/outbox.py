@@ -79,7 +79,7 @@ async def _broker(
     known = await js.consumers_info(names.events)
     durable = [each for each in known if each.config.durable_name]
     consumers = [await _consumer(js, names.events, each, now) for each in durable]
-    streams = [await _stream(js, name) for name in (names.events, names.dead, names.unanswered)]
+    streams = [await _stream(js, name) for name in (names.events, names.dead)]
     return sorted(consumers, key=str), streams
 
 

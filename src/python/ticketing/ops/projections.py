@@ -82,8 +82,7 @@ async def rebuild(js: JetStreamContext, stream: str, service: Service[Any]) -> R
     beginning is therefore handled once more, by the real handlers: so nothing that was decided by
     an older state stays wrong.
     """
-    assert service.projections is not None
-    subjects = service.projections.subjects
+    subjects = service.events.replicas.subjects
     last = await _whole(js, stream)
     with ExitStack() as replicas:
         for replica in service.replicas:
@@ -114,7 +113,7 @@ async def _whole(js: JetStreamContext, stream: str) -> int:
 
 
 async def _write(told: AsyncIterator[Published], service: Service[Any]) -> tuple[int, list[int]]:
-    assert service.projections is not None
+    replicas = service.events.replicas
     count, unread, reported = 0, list[int](), time.monotonic()
     async for each in told:
         if time.monotonic() - reported > PROGRESS:
@@ -123,14 +122,13 @@ async def _write(told: AsyncIterator[Published], service: Service[Any]) -> tuple
         if content(each.message) is None:
             unread.append(each.number)
         else:
-            await asyncio.to_thread(service.projections.handle, each.message, service.use_cases)
+            await asyncio.to_thread(replicas.handle, each.message, service.use_cases)
             count += 1
     return count, unread
 
 
 async def _handle(message: Message, service: Service[Any]) -> str | None:
     """Handle it as the worker does; what it is where that has no end in time."""
-    assert service.events is not None
     handle = service.events.bind(service.use_cases)
     deadline = time.monotonic() + TRIED_FOR
     while isinstance(verdict := await handle(message), Again):

@@ -12,17 +12,14 @@ from ticketing.common.messaging.bus import EventRouter
 from ticketing.orders.service import Orders
 
 events = EventRouter[Orders]()
-projections = EventRouter[Orders]()
 
 
-@events.on(TicketCreated)
-@projections.on(TicketCreated)
+@events.on(TicketCreated, replica=True)
 def add_ticket(event: TicketCreated, orders: Orders) -> None:
     orders.follow_ticket(event.ticket)
 
 
-@events.on(TicketUpdated)
-@projections.on(TicketUpdated)
+@events.on(TicketUpdated, replica=True)
 def update_ticket(event: TicketUpdated, orders: Orders) -> None:
     orders.follow_ticket(event.ticket)
 

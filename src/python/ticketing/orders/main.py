@@ -53,7 +53,6 @@ def build(
         indexes=INDEXES,
         routes=routes.orders,
         events=handlers.events,
-        projections=handlers.projections,
         chores=[Chore(run=use_cases.expire_overdue, every=1.0)],
     )
 

@@ -10,33 +10,22 @@ from ticketing.common.messaging.bus import EventRouter
 from ticketing.payments.service import Payments
 
 events = EventRouter[Payments]()
-projections = EventRouter[Payments]()
-
-
-@events.on(OrderCreated)
-def add_order(event: OrderCreated, payments: Payments) -> None:
-    payments.follow_order(event.order)
-
-
-@events.on(OrderCancelled)
-def close_order(event: OrderCancelled, payments: Payments) -> None:
-    payments.follow_order(event.order)
-
-
-@events.on(OrderCompleted)
-def complete_order(event: OrderCompleted, payments: Payments) -> None:
-    payments.follow_order(event.order)
-
-
-@events.on(PaymentRejected)
-def refund_payment(event: PaymentRejected, payments: Payments) -> None:
-    payments.refund(event.payment_id)
 
 
 def note_order(event: OrderCreated | OrderCancelled | OrderCompleted, payments: Payments) -> None:
     payments.note_order(event.order)
 
 
-projections.on(OrderCreated)(note_order)
-projections.on(OrderCancelled)(note_order)
-projections.on(OrderCompleted)(note_order)
+events.on(OrderCreated, replica=True)(note_order)
+events.on(OrderCancelled, replica=True)(note_order)
+events.on(OrderCompleted, replica=True)(note_order)
+
+
+@events.on(OrderCancelled)
+def close_payment(event: OrderCancelled, payments: Payments) -> None:
+    payments.close(event.order.id)
+
+
+@events.on(PaymentRejected)
+def refund_payment(event: PaymentRejected, payments: Payments) -> None:
+    payments.refund(event.payment_id)

@@ -60,7 +60,6 @@ def build(
         indexes=INDEXES,
         routes=routes.payments,
         events=handlers.events,
-        projections=handlers.projections,
         chores=[Chore(run=payments.settle_doubts, every=1.0)],
     )
 

@@ -93,7 +93,7 @@ class Payments:
     def _charge(self, payment: Payment, intent_id: str, token: str) -> Intent:
         """Confirm the intent, or close it if its order has ended meanwhile.
 
-        `follow_order` writes what it heard and then reads the payment; here the payment was written
+        What was heard is noted before `close` reads the payment; here the payment was written
         and then what was heard is read. So one of the two always sees the other.
         """
         if self._orders.get(payment.order_id).status is OrderStatus.CANCELLED:
@@ -117,18 +117,15 @@ class Payments:
         """Ask Stripe about the payment that a webhook is about."""
         self._reconciler.hear(hint)
 
-    def follow_order(self, order: OrderState) -> None:
-        """Take over the order's state; when it has ended unpaid, see to it that nobody pays it."""
-        self.note_order(order)
-        if self._orders.get(order.id).status is OrderStatus.CANCELLED:
-            self._close(order.id)
-
     def note_order(self, order: OrderState) -> None:
         """Take over the order's state; its payment stays as it is."""
         self._orders.apply(order)
 
     @retry_on_conflict
-    def _close(self, order_id: str) -> None:
+    def close(self, order_id: str) -> None:
+        """See to it that nobody pays the order, if it is noted as ended unpaid."""
+        if self._orders.get(order_id).status is not OrderStatus.CANCELLED:
+            return
         payment = self._payments.of_order(order_id)
         if payment is not None and not payment.is_final and payment.intent_id is not None:
             payment.ask_soon(self._clock())

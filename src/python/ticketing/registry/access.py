@@ -73,10 +73,8 @@ def _subjects(streams: Streams, name: str) -> Iterator[str]:
     yield from published()[name]
     yield copies_for(name)
     yield f"dead.{streams.events}.{name}.>"
-    for stream in (streams.events, streams.dead, streams.unanswered):
+    for stream in (streams.events, streams.dead):
         yield from (f"$JS.API.STREAM.{act}.{stream}" for act in ("CREATE", "INFO", "UPDATE"))
-    yield f"$JS.API.STREAM.MSG.GET.{streams.events}"
-    for stream in (streams.events, streams.unanswered):
-        for act in ("DURABLE.CREATE", "INFO", "MSG.NEXT"):
-            yield f"$JS.API.CONSUMER.{act}.{stream}.{name}"
-        yield f"$JS.ACK.{stream}.{name}.>"
+    for act in ("DURABLE.CREATE", "INFO", "MSG.NEXT"):
+        yield f"$JS.API.CONSUMER.{act}.{streams.events}.{name}"
+    yield f"$JS.ACK.{streams.events}.{name}.>"

@@ -31,7 +31,6 @@ def build(
         indexes=INDEXES,
         routes=routes.tickets,
         events=handlers.events,
-        projections=handlers.projections,
     )
 
 

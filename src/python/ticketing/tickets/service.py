@@ -84,20 +84,19 @@ class Tickets:
         today = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
         return by_day(self._tickets.sales(user_id, since=today - timedelta(days=days - 1)))
 
-    def follow(self, order: OrderState, at: datetime) -> None:
-        """Make the ticket agree with the newest that is known of this order, told of `at` then.
+    def note_order(self, order: OrderState, at: datetime) -> None:
+        """Keep what is known of this order, told of `at` then; the ticket stays as it is."""
+        self._orders.apply(order, at)
 
-        What is known is written first and read again last: of two workers that follow the same
+    def settle(self, order: OrderState) -> None:
+        """Make the ticket agree with the newest that is known of this order, once that is noted.
+
+        What is known is written before and read again last: of two workers that follow the same
         order at once, the one that settles last has seen the newest, so an order that has ended
         never holds its ticket, in whatever order the news came.
         """
-        self.note(order, at)
         while self._settle(order) != self._orders.get(order.id):
             continue
-
-    def note(self, order: OrderState, at: datetime) -> None:
-        """Keep what is known of this order, told of `at` then; the ticket stays as it is."""
-        self._orders.apply(order, at)
 
     @retry_on_conflict
     def _settle(self, order: OrderState) -> Order:

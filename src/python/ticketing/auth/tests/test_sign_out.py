@@ -40,9 +40,8 @@ def signed_in(service: Service[Accounts], account: dict[str, str]) -> FlaskClien
 def work(service: Service[Accounts]) -> list[str]:
     """The worker relays and handles; then web processes read. The subjects that were published."""
     messages = [message for store in service.stores for message in take_messages(store)]
-    assert service.hears is not None
     for message in messages:
-        assert service.hears.attempt(message, service.use_cases) == Done()
+        assert service.router.attempt(message, service.use_cases) == Done()
     assert service.revocations is not None
     service.revocations.read()
     return [message.subject for message in messages]

@@ -1,7 +1,7 @@
 """Settings: a frozen struct read once from the environment, before anything else happens."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import msgspec
 
@@ -16,18 +16,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     host: str = "0.0.0.0"  # nosec B104  # in a pod: policies say who gets there
     port: int = 3000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-
-
-class BrokerSettings(Settings, frozen=True, kw_only=True, rename="upper"):
-    """What a process reads that talks to the broker.
-
-    `nats_replicas` is how many of its servers keep each message.
-    """
-
-    nats_url: str
-    nats_cluster_id: str = "ticketing"
-    nats_client_id: str = ""
-    nats_replicas: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
 
 
 S = TypeVar("S", bound=Settings)

@@ -1,8 +1,9 @@
 """The event bus as services see it: messages, their handlers, and what becomes of a message."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
 from pymongo.errors import PyMongoError
@@ -13,9 +14,10 @@ from ticketing.common.core.events import Event, read, subject
 from ticketing.common.core.logs import logger
 
 MAX_TRIES = 12
-"""Deliveries before a message is parked that keeps failing (about seven minutes) or whose workers
-keep dying.
+"""Tries before a message is parked that keeps failing, about seven minutes; and deliveries without
+an answer before one is that keeps killing its workers.
 """
+UNANSWERED = f"given up after {MAX_TRIES} deliveries: workers died or froze with it in hand"
 
 log = logger(__name__)
 
@@ -25,7 +27,11 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """An event in transit; `tries` counts its deliveries to one consumer, from 1."""
+    """An event in transit.
+
+    `tries` counts from 1 how often a consumer's handler got it, those times left out at which its
+    worker died.
+    """
 
     id: str
     subject: str
@@ -69,46 +75,65 @@ class Bus(Protocol):
         """Hand each message of these subjects to `handle`, one at a time, until `stop` is set.
 
         Consumers of one name share the messages; each name gets all of them. What is in hand when
-        a worker dies goes to another; at the end of `MAX_TRIES` deliveries without a verdict it is
-        parked.
+        a worker dies goes to another, alone; after `MAX_TRIES` such deliveries it is parked instead
+        of being handled.
         """
 
 
-class EventRouter(Generic[U]):
-    """Declares which function handles which event of the service whose use cases are `U`."""
+@dataclass(frozen=True, kw_only=True)
+class _Handler(Generic[U]):
+    event: type[Event]
+    call: Callable[[Any, U], None]
+    replica: bool
 
-    def __init__(self) -> None:
-        self._handlers: dict[str, tuple[type[Event], Callable[[Any, U], None]]] = {}
+
+class EventRouter(Generic[U]):
+    """Declares which functions handle which event of the service whose use cases are `U`."""
+
+    def __init__(self, handlers: Iterable[_Handler[U]] = ()) -> None:
+        self._handlers: dict[str, list[_Handler[U]]] = {}
+        for handler in handlers:
+            self._add(handler)
 
     @property
     def subjects(self) -> list[str]:
         """The subjects of all the events that have a handler."""
         return list(self._handlers)
 
-    def on(self, event: type[E]) -> Callable[[Callable[[E, U], None]], Callable[[E, U], None]]:
-        """Decorator: the function handles this event; returning means done, raising means not."""
+    @property
+    def replicas(self) -> "EventRouter[U]":
+        """A router with those handlers alone that only bring a replica up to date."""
+        return EventRouter(handler for handler in self._all() if handler.replica)
+
+    def on(
+        self, event: type[E], *, replica: bool = False
+    ) -> Callable[[Callable[[E, U], None]], Callable[[E, U], None]]:
+        """Decorator: the function handles this event; returning means done, raising means not.
+
+        With `replica` it only brings a replica up to date, before what else the event leads to.
+        """
 
         def register(handler: Callable[[E, U], None]) -> Callable[[E, U], None]:
-            self._handlers[subject(event)] = (event, handler)
+            self._add(_Handler(event=event, call=handler, replica=replica))
             return handler
 
         return register
 
     def joined(self, other: "EventRouter[U]") -> "EventRouter[U]":
         """A router with the handlers of both."""
-        both = EventRouter[U]()
-        both._handlers = {**self._handlers, **other._handlers}
-        return both
+        return EventRouter([*self._all(), *other._all()])
 
     def handle(self, message: Message, use_cases: U) -> None:
-        """Decode the message and call its handler; raises what the handler raises.
+        """Decode the message and call its handlers; raises what one of them raises.
 
         NotYet without a handler: a newer version of this service, being rolled out, has one.
         """
-        if message.subject not in self._handlers:
+        handlers = self._handlers.get(message.subject)
+        if handlers is None:
             raise NotYet(f"no handler for {message.subject} here")
-        event, handler = self._handlers[message.subject]
-        handler(read(event, message.body), use_cases)
+        event = read(handlers[0].event, message.body)
+        for handler in handlers:
+            handler.call(event, use_cases)
 
     def bind(self, use_cases: U) -> Handle:
         """The same as a coroutine function that judges each message, for `Bus.consume`."""
@@ -129,9 +154,17 @@ class EventRouter(Generic[U]):
             log.info("event handled")
             return Done()
 
+    def _add(self, handler: _Handler[U]) -> None:
+        handlers = self._handlers.setdefault(subject(handler.event), [])
+        handlers.append(handler)
+        handlers.sort(key=lambda one: not one.replica)
+
+    def _all(self) -> Iterator[_Handler[U]]:
+        return chain.from_iterable(self._handlers.values())
+
 
 def judge(error: Exception, tries: int) -> Verdict:
-    """What becomes of a message whose handling raised `error` at its `tries`-th delivery."""
+    """What becomes of a message whose handling raised `error` at its `tries`-th try."""
     match error:
         case NotYet() | Conflict():
             log.info("event not handled yet", reason=str(error))
@@ -151,7 +184,7 @@ def judge(error: Exception, tries: int) -> Verdict:
 
 def _patience(tries: int) -> float:
     """Seconds until what is not to be done yet is tried again: soon, as others are quick to make it
-    possible; every minute once they were not, because the stream keeps a copy of every fourth try.
+    possible; every minute once they were not, because the stream keeps a copy for every try.
     """
     if tries <= MAX_TRIES:
         return min(0.1 * 2.0 ** (tries - 1), 5.0)

@@ -12,10 +12,10 @@ from nats.js.errors import NotFoundError
 
 from ticketing.common.core.errors import NotFound, Refused
 from ticketing.common.messaging import wire
-from ticketing.common.messaging.asking import ask
 from ticketing.common.messaging.bus import Message
-from ticketing.common.messaging.streams import Streams, publish
-from ticketing.common.messaging.wire import copies_for, copy
+from ticketing.common.messaging.request import request
+from ticketing.common.messaging.streams import Streams
+from ticketing.common.messaging.wire import copies_for, copy, publish
 
 _CONSUMER = re.compile(r"[^\s.*>]+")
 
@@ -56,11 +56,11 @@ class DeadLetters:
             if not _CONSUMER.fullmatch(consumer):  # no consumer can have such a name
                 return []
             subject = f"dead.{self._streams.events}.{consumer}.>"
-        return ask(self._url, lambda js: self._all(js, subject, limit))
+        return request(self._url, lambda js: self._all(js, subject, limit))
 
     def get(self, number: int) -> DeadLetter:
         """The letter of this number."""
-        return ask(self._url, lambda js: self._get(js, number))
+        return request(self._url, lambda js: self._get(js, number))
 
     def replay(self, number: int) -> None:
         """Hand the message to the consumer that gave it up, and to no other, as if it were new.
@@ -68,11 +68,11 @@ class DeadLetters:
         The letter goes; if that fails again, there will be another. Raises Refused where the
         consumer is gone, or the letter does not tell of which subject the message was.
         """
-        ask(self._url, lambda js: self._replay(js, number))
+        request(self._url, lambda js: self._replay(js, number))
 
     def drop(self, number: int) -> None:
         """Forget the letter for good."""
-        ask(self._url, lambda js: self._drop(js, number))
+        request(self._url, lambda js: self._drop(js, number))
 
     async def _all(self, js: JetStreamContext, subject: str, limit: int) -> list[DeadLetter]:
         config = ConsumerConfig(ack_policy=AckPolicy.NONE)
@@ -135,7 +135,7 @@ def _letter(
 ) -> DeadLetter:
     headers = headers or {}
     _, _, consumer, original, *_ = [*subject.split(".", 3), "", ""]
-    message = wire.received(original, body, headers, deliveries=0, id=str(number))
+    message = wire.received(original, body, headers, tries=0, id=str(number))
     return DeadLetter(
         number=number,
         consumer=consumer,

@@ -12,9 +12,8 @@ from nats.js import JetStreamContext
 from ticketing.common.core.logs import logger
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import Handle, Message
-from ticketing.common.messaging.consumer import Consumer
-from ticketing.common.messaging.streams import Streams, publish
-from ticketing.common.messaging.unanswered import Unanswered
+from ticketing.common.messaging.streams import Streams
+from ticketing.common.messaging.subscription import Subscription
 
 log = logger(__name__)
 
@@ -78,13 +77,13 @@ class JetStreamBus:
 
     async def publish(self, message: Message) -> None:
         """Publish and wait until the server has it on disk."""
-        await publish(self._js, wire.event(message))
+        await wire.publish(self._js, wire.event(message))
 
     async def consume(
         self, consumer: str, subjects: Sequence[str], handle: Handle, stop: asyncio.Event
     ) -> None:
-        """Consume as `Bus.consume` says; batches are in hand, one message of them is handled."""
-        consuming = Consumer(
+        """Consume as `Bus.consume` says, what a `Subscription` takes in hand."""
+        subscription = Subscription(
             js=self._js,
             streams=self._streams,
             replicas=self._replicas,
@@ -94,10 +93,7 @@ class JetStreamBus:
             handle=handle,
             stop=stop,
         )
-        parking = Unanswered(js=self._js, streams=self._streams, name=consumer, stop=stop)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(consuming.run())
-            tasks.create_task(parking.run())
+        await subscription.run()
 
     async def _on_error(self, error: Exception) -> None:
         # The client tries again several times a second: once per outage is enough.

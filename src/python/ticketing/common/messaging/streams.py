@@ -1,31 +1,24 @@
-"""The streams on NATS JetStream: what each holds, and that they are there."""
+"""The streams on NATS JetStream and their consumers: what each holds, and that they are there."""
+
+from collections.abc import Sequence
 
 from nats.js import JetStreamContext
-from nats.js.api import RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import BadRequestError, NotFoundError
 
-from ticketing.common.messaging.wire import Draft
+from ticketing.common.messaging.wire import copies_for
 
 SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>", "session.>", "user.>", "again.>"]
-CONFIRM = 2.0
-"""Seconds until a publish is taken for lost; publishing the same id again is harmless."""
-_EXCEEDED = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"
 
 
 class Streams:
-    """The streams of one platform: `ticketing` gives TICKETING, the events and their copies;
-    TICKETING_DEAD, what was given up; TICKETING_UNANSWERED, the broker's word that a message was
-    delivered as often as it may be and never answered.
+    """The streams of one platform: `ticketing` gives TICKETING, the events and their copies,
+    and TICKETING_DEAD, what was given up.
     """
 
     def __init__(self, prefix: str) -> None:
         self.events = prefix.upper()
         self.dead = f"{self.events}_DEAD"
-        self.unanswered = f"{self.events}_UNANSWERED"
-
-    def unanswered_by(self, consumer: str) -> str:
-        """The subject of what the broker says of this consumer's unanswered messages."""
-        return f"{_EXCEEDED}.{self.events}.{consumer}"
 
     async def ensure(self, js: JetStreamContext, replicas: int) -> None:
         """Make those that are missing, and add what older ones lack.
@@ -33,23 +26,43 @@ class Streams:
         Subjects and replicas are never taken away: who asks for fewer may be a stranger or an older
         version that did not know.
         """
-        kept, once = RetentionPolicy.LIMITS, RetentionPolicy.WORK_QUEUE
-        await _ensure(js, self.events, SUBJECTS, kept, replicas)
-        await _ensure(js, self.dead, [f"dead.{self.events}.>"], kept, replicas)
-        await _ensure(js, self.unanswered, [f"{_EXCEEDED}.{self.events}.>"], once, replicas)
+        await _ensure(js, self.events, SUBJECTS, replicas)
+        await _ensure(js, self.dead, [f"dead.{self.events}.>"], replicas)
+
+    async def join(
+        self, js: JetStreamContext, consumer: str, subjects: Sequence[str], ack_wait: float
+    ) -> JetStreamContext.PullSubscription:
+        """Take part in the durable consumer, which is made, or hears more from now on.
+
+        It never loses a subject: during a rollout an older version that starts would take away what
+        a newer one has added, and its messages with it.
+        """
+        config = ConsumerConfig(
+            durable_name=consumer,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ack_wait,
+            max_deliver=-1,  # the broker would drop what it gives up without a word
+            max_ack_pending=-1,  # however many wait for a later try, new ones still come
+            filter_subjects=sorted(
+                {*subjects, copies_for(consumer), *await self._subjects_of(js, consumer)}
+            ),
+        )
+        await js.add_consumer(self.events, config)
+        return await js.pull_subscribe_bind(durable=consumer, stream=self.events)
+
+    async def _subjects_of(self, js: JetStreamContext, consumer: str) -> Sequence[str]:
+        try:
+            known = (await js.consumer_info(self.events, consumer)).config
+        except NotFoundError:
+            return []
+        return known.filter_subjects or ([known.filter_subject] if known.filter_subject else [])
 
 
-async def _ensure(
-    js: JetStreamContext,
-    name: str,
-    subjects: list[str],
-    retention: RetentionPolicy,
-    replicas: int,
-) -> None:
+async def _ensure(js: JetStreamContext, name: str, subjects: list[str], replicas: int) -> None:
     config = StreamConfig(
         name=name,
         subjects=subjects,
-        retention=retention,
+        retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         num_replicas=replicas,
     )
@@ -62,9 +75,3 @@ async def _ensure(
             subjects=sorted({*subjects, *(known.subjects or [])}),
             num_replicas=max(replicas, known.num_replicas or 1),
         )
-
-
-async def publish(js: JetStreamContext, draft: Draft) -> None:
-    """Publish and wait until the server has it on disk."""
-    headers = {"Nats-Msg-Id": draft.id, **draft.headers}
-    await js.publish(draft.subject, draft.body, timeout=CONFIRM, headers=headers)

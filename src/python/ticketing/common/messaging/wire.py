@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from nats.js import JetStreamContext
+
 from ticketing.common.messaging.bus import Message
 
 Headers = dict[str, str]
 
+CONFIRM = 2.0
+"""Seconds until a publish is taken for lost; publishing the same id again is harmless."""
 REASON = 1000
 """Characters of a reason that a dead letter keeps."""
 
@@ -22,6 +26,12 @@ class Draft:
     headers: Headers
 
 
+async def publish(js: JetStreamContext, draft: Draft) -> None:
+    """Publish and wait until the server has it on disk."""
+    headers = {"Nats-Msg-Id": draft.id, **draft.headers}
+    await js.publish(draft.subject, draft.body, timeout=CONFIRM, headers=headers)
+
+
 def event(message: Message) -> Draft:
     """An event, for every consumer of its subject."""
     headers = {"Correlation-Id": message.correlation_id}
@@ -33,7 +43,7 @@ def copy(
 ) -> Draft:
     """The message once more, for one consumer alone, which had so many tries of it before.
 
-    With `due`, its first delivery is no try: the consumer puts it off until then.
+    With `due`, its first delivery is no try: the consumer puts it off until then, once.
     """
     headers = {
         "Event-Id": message.id,
@@ -65,9 +75,9 @@ def dead_letter(id: str, stream: str, consumer: str, message: Message, reason: s
 
 
 def received(
-    subject: str, body: bytes | None, headers: Mapping[str, str] | None, *, deliveries: int, id: str
+    subject: str, body: bytes | None, headers: Mapping[str, str] | None, *, tries: int = 1, id: str
 ) -> Message:
-    """The message at its so-many-th delivery; `id` is what it is called if it has no id."""
+    """The message at so many tries more than it had; `id` is what it is called if it has no id."""
     headers = headers or {}
     if subject.startswith("again."):
         subject = subject.split(".", 2)[-1]
@@ -76,7 +86,7 @@ def received(
         subject=subject,
         body=body or b"",
         correlation_id=headers.get("Correlation-Id", ""),
-        tries=_number(headers.get("Tries", "")) + deliveries,
+        tries=_number(headers.get("Tries", "")) + tries,
     )
 
 

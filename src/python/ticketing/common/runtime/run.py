@@ -11,7 +11,8 @@ import click
 from flask import Flask
 
 from ticketing.common.core import health, logs
-from ticketing.common.core.settings import BrokerSettings, read
+from ticketing.common.core.settings import read
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.runtime.app import create_app
 from ticketing.common.runtime.refreshing import keep_current
 from ticketing.common.runtime.server import serve

@@ -46,8 +46,7 @@ class Service(Generic[U]):
     indexes: Indexes = field(default_factory=dict)
     routes: Blueprint | None = None
     replicas: Sequence[Replica[Any, Any]] = ()
-    events: EventRouter[U] | None = None
-    projections: EventRouter[U] | None = None
+    events: EventRouter[U] = field(default_factory=EventRouter)
     chores: Sequence[Chore] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     signing_keys: LocalKeys | None = None
@@ -75,12 +74,11 @@ class Service(Generic[U]):
         return Revocations(self.database)
 
     @property
-    def hears(self) -> EventRouter[U] | None:
-        """What the worker handles: the service's own events, and the ends of sessions."""
+    def router(self) -> EventRouter[U]:
+        """What the worker handles: the service's own `events`, and the ends of sessions."""
         if self.revocations is None:
             return self.events
-        ends = self.revocations.router()
-        return ends if self.events is None else self.events.joined(ends)
+        return self.events.joined(self.revocations.router())
 
     def ready_checks(self) -> dict[str, Check]:
         """What must be in reach for this service to work, by name."""

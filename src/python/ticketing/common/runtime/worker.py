@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from ticketing.common.core import health
 from ticketing.common.core.logs import logger
-from ticketing.common.core.settings import BrokerSettings
 from ticketing.common.messaging.jetstream import ACK_WAIT, JetStreamBus
-from ticketing.common.messaging.outbox import relay
+from ticketing.common.messaging.relay import relay
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.runtime.service import Chore, Service
 
 log = logger(__name__)
@@ -51,9 +51,9 @@ async def _work(service: Service[Any], bus: JetStreamBus, alive: dict[str, healt
     async with asyncio.TaskGroup() as tasks:
         if service.stores:
             tasks.create_task(relay(service.stores, bus, stop))
-        if hears := service.hears:
-            handle = hears.bind(service.use_cases)
-            tasks.create_task(bus.consume(service.name, hears.subjects, handle, stop))
+        if subjects := (router := service.router).subjects:
+            handle = router.bind(service.use_cases)
+            tasks.create_task(bus.consume(service.name, subjects, handle, stop))
         for chore in service.chores:
             tasks.create_task(_repeat(chore, stop))
     await bus.close()

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from ticketing.common.core.events import Event, subject
 from ticketing.common.messaging.bus import Done, Message, Verdict
-from ticketing.common.messaging.outbox import as_message
+from ticketing.common.messaging.relay import as_message
 from ticketing.common.runtime.app import create_app
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.store import Store
@@ -92,8 +92,7 @@ def message_of(event: Event) -> Message:
 
 def deliver(service: Service[Any], event: Event, tries: int = 1) -> Verdict:
     """What the service's worker makes of an event at its so-many-th delivery."""
-    assert service.hears is not None
-    return service.hears.attempt(replace(message_of(event), tries=tries), service.use_cases)
+    return service.router.attempt(replace(message_of(event), tries=tries), service.use_cases)
 
 
 def deliver_all(service: Service[Any], events: Iterable[Event]) -> None:

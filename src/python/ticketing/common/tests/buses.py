@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from ticketing.common.messaging.bus import Bus, Done, Handle, Message, Verdict
 from ticketing.common.messaging.dead_letters import DeadLetter, DeadLetters
 from ticketing.common.messaging.jetstream import ACK_WAIT, JetStreamBus
-from ticketing.common.messaging.memory_bus import MemoryBus
+from ticketing.common.testing.memory_bus import MemoryBus
 
 SUBJECTS = ["order.created", "order.cancelled"]
 
@@ -162,6 +162,26 @@ async def consuming(
     finally:
         stop.set()
         await asyncio.wait_for(task, timeout=60)
+
+
+class Killed(BaseException):
+    """The end of a worker in the middle of its work."""
+
+
+async def live(bus: Bus, name: str, handle: Handle, stop: asyncio.Event) -> None:
+    """A worker that is killed by the message "killer", and started again each time."""
+
+    async def handle_or_die(message: Message) -> Verdict:
+        verdict = await handle(message)
+        if message.id == "killer":
+            raise Killed
+        return verdict
+
+    while not stop.is_set():
+        try:
+            await bus.consume(name, SUBJECTS, handle_or_die, stop)
+        except Killed:
+            await asyncio.sleep(0)
 
 
 async def until(condition: Callable[[], object], within: float = 60.0) -> None:

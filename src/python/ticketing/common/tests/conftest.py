@@ -19,13 +19,14 @@ from secantus import SecantusDBServer
 from ticketing.common.core import logs
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document
+from ticketing.common.testing.processes import Process, Start
 from ticketing.common.testing.servers import NatsServer
 from ticketing.common.testing.services import client_of, memory_database
 from ticketing.common.tests.buses import BusStand, JetStreamStand, MemoryStand, remove_streams
 from ticketing.common.tests.databases import OwnMongo, on_server
 from ticketing.common.tests.limited_service import Visit
-from ticketing.common.tests.processes import Process, Start
 
+SAMPLE = ("-m", "ticketing.common.tests.sample")
 LogLines = Callable[[], list[dict[str, Any]]]
 
 
@@ -90,11 +91,11 @@ def log_lines() -> Iterator[LogLines]:
 
 @pytest.fixture()
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts processes of the sample service, and sees that none outlives the test."""
+    """Starts processes of the sample service, or another, and sees that none outlives the test."""
     started: list[Process] = []
 
     def start(command: str, **options: Any) -> Process:
-        started.append(Process(tmp_path, command, **options))
+        started.append(Process(tmp_path, command, **{"program": SAMPLE, **options}))
         return started[-1]
 
     yield start

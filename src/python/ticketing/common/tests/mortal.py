@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ticketing.common.core.logs import logger
-from ticketing.common.core.settings import BrokerSettings, read
+from ticketing.common.core.settings import read
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.runtime.run import start
 from ticketing.common.runtime.service import Service
 from ticketing.common.runtime.worker import work

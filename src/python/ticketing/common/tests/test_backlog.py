@@ -9,8 +9,9 @@ import pytest
 
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import PaymentRejected
-from ticketing.common.messaging.batches import LARGEST
 from ticketing.common.messaging.bus import Done, Message, Verdict
+from ticketing.common.messaging.subscription import LARGEST
+from ticketing.common.testing.processes import Process, Start
 from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.buses import (
     JetStreamStand,
@@ -20,7 +21,6 @@ from ticketing.common.tests.buses import (
     raw_client,
     until,
 )
-from ticketing.common.tests.processes import Process, Start
 from ticketing.common.tests.sample import Notes, build
 
 WRITTEN, TOLD = 10_000, 5_000

@@ -47,6 +47,44 @@ def test_the_subjects_are_those_that_have_a_handler() -> None:
     assert EventRouter[None]().subjects == []
 
 
+def following() -> EventRouter[list[str]]:
+    """A router whose replica is declared last."""
+    router = EventRouter[list[str]]()
+    router.on(ExpirationCompleted)(end_hold)
+    router.on(PaymentRejected)(give_back)
+    router.on(ExpirationCompleted, replica=True)(note)
+    return router
+
+
+def note(event: ExpirationCompleted, calls: list[str]) -> None:
+    calls.append(f"noted {event.order_id}")
+
+
+def test_a_replica_is_brought_up_to_date_before_anything_else_follows() -> None:
+    calls = list[str]()
+    assert following().attempt(sent(EXPIRED), calls) == Done()
+    assert calls == ["noted o", "ended o"]
+
+
+def test_what_brings_replicas_up_to_date_can_be_had_alone() -> None:
+    calls = list[str]()
+    replicas = events.joined(following()).replicas
+    assert replicas.subjects == ["expiration.completed"]
+    replicas.handle(sent(EXPIRED), calls)
+    assert calls == ["noted o"]
+
+
+def test_nothing_follows_a_replica_that_fails() -> None:
+    router, calls = following(), list[str]()
+
+    @router.on(ExpirationCompleted, replica=True)
+    def wait(event: ExpirationCompleted, _: list[str]) -> None:
+        raise NotYet("later")
+
+    assert router.attempt(sent(EXPIRED), calls) == Again(0.1)
+    assert calls == ["noted o"]
+
+
 def test_a_handler_stays_a_plain_function() -> None:
     calls = list[str]()
     end_hold(EXPIRED, calls)

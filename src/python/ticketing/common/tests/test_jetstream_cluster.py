@@ -10,13 +10,20 @@ import pytest
 from nats.js.api import ClusterInfo
 
 from ticketing.common.core.errors import Unavailable
-from ticketing.common.messaging.bus import Message, Verdict
+from ticketing.common.messaging.bus import Message
 from ticketing.common.messaging.dead_letters import DeadLetter, DeadLetters
 from ticketing.common.messaging.jetstream import JetStreamBus
 from ticketing.common.testing.servers import NatsServer, free_port
-from ticketing.common.tests.buses import SUBJECTS, Listener, connected, consuming, message, until
+from ticketing.common.tests.buses import (
+    Listener,
+    connected,
+    consuming,
+    live,
+    message,
+    until,
+)
 
-STREAMS = ["TICKETING", "TICKETING_DEAD", "TICKETING_UNANSWERED"]
+STREAMS = ["TICKETING", "TICKETING_DEAD"]
 
 
 class Member(NatsServer):
@@ -148,21 +155,12 @@ def test_a_consumer_outlives_the_server_that_leads_and_misses_nothing(
 def test_what_nobody_answers_becomes_a_dead_letter_though_its_leader_was_lost_meanwhile(
     members: list[Member],
 ) -> None:
-    asked = list[str]()
-
-    async def dies(message: Message) -> Verdict:
-        asked.append(message.id)
-        raise ConnectionAbortedError
-
-    async def work(bus: JetStreamBus, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            with suppress(ExceptionGroup):
-                await bus.consume("tickets", SUBJECTS, dies, stop)
+    asked = Listener()
 
     @asynccontextmanager
     async def working(bus: JetStreamBus) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        worker = asyncio.create_task(work(bus, stop))
+        worker = asyncio.create_task(live(bus, "tickets", asked, stop))
         yield
         stop.set()
         await worker
@@ -173,11 +171,11 @@ def test_what_nobody_answers_becomes_a_dead_letter_though_its_leader_was_lost_me
         await until_kept_by(3, members[0].url)
         await publish_surely(bus, message("killer"))
         async with working(bus):
-            await until(lambda: len(asked) > 2)
+            await until(lambda: asked.has(3))
         lost = await leader(members)
         lost.kill()
         left = next(member.url for member in members if member is not lost)
-        await until_kept_by(2, left)  # before, nobody would note that it is given up
+        await until_kept_by(2, left)
         async with working(bus):
             await until_parked(left)
         await bus.close()

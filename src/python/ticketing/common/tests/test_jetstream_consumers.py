@@ -4,17 +4,14 @@ import asyncio
 
 import nats
 import pytest
-from nats.js.api import ConsumerConfig
 
-from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Message, Verdict
+from ticketing.common.messaging.bus import Again, Done, Message, Verdict
 from ticketing.common.tests.buses import (
-    SUBJECTS,
     JetStreamStand,
     Listener,
     connected,
     consuming,
     message,
-    raw_client,
     until,
 )
 
@@ -72,40 +69,6 @@ def test_however_many_wait_for_a_later_try_new_ones_still_come(nats_url: str) ->
 
     asyncio.run(story())
     assert sorted(listener.ids) == sorted([*many, "new"])
-
-
-async def deliver_without_limit(url: str, times: int) -> None:
-    """What a worker of a version did that knew of no limit: it put "1" off so many times."""
-    async with raw_client(url) as client:
-        config = ConsumerConfig(max_deliver=-1, filter_subjects=SUBJECTS)
-        pull = await client.jetstream().pull_subscribe("", "tickets", "TICKETING", config=config)
-        for _ in range(times):
-            (raw,) = await pull.fetch(1, timeout=60)
-            await raw.nak()
-
-
-async def until_limited_to(times: int, url: str) -> None:
-    async with raw_client(url) as client, asyncio.timeout(60):
-        limit = 0
-        while limit != times:
-            state = await client.jetstream().consumer_info("TICKETING", "tickets")
-            limit = state.config.max_deliver or 0
-
-
-def test_what_was_delivered_more_often_than_a_new_limit_allows_is_not_lost(nats_url: str) -> None:
-    listener = Listener(lambda _: Again(0.1) if not listener.has(8) else Done())
-
-    async def story() -> None:
-        async with JetStreamStand(nats_url).open() as bus:
-            await bus.publish(message("1"))
-            await deliver_without_limit(nats_url, times=MAX_TRIES + 3)
-            async with consuming(bus, "tickets", listener):
-                await until(lambda: listener.has(8))
-            async with consuming(bus, "tickets", listener):  # once nothing is out, it is set
-                await until_limited_to(MAX_TRIES, nats_url)
-
-    asyncio.run(story())
-    assert listener.heard[0].tries == MAX_TRIES + 4
 
 
 async def _delete(url: str, *, only_the_consumer: bool) -> None:

@@ -6,24 +6,20 @@ from itertools import pairwise
 
 import pytest
 
-from ticketing.common.messaging.bus import MAX_TRIES, Again, Bus, Done, Message, Park, Verdict
+from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Message, Park, Verdict
 from ticketing.common.tests.buses import (
-    SUBJECTS,
     BusStand,
     JetStreamStand,
     Listener,
     MemoryStand,
     consuming,
+    live,
     message,
     until,
     until_parked,
 )
 
 ACK_WAIT = 0.4
-
-
-class Killed(BaseException):
-    """The end of a worker in the middle of its work."""
 
 
 @pytest.fixture(params=["memory", "jetstream"])
@@ -39,22 +35,6 @@ def gives_up(message: Message) -> Verdict:
     if message.id != "bad":
         return Done()
     return Again(0.02) if message.tries < MAX_TRIES else Park("broken")
-
-
-async def live(bus: Bus, name: str, listener: Listener, stop: asyncio.Event) -> None:
-    """A worker that is killed by the message "killer", and started again each time."""
-
-    async def handle(message: Message) -> Verdict:
-        verdict = await listener(message)
-        if message.id == "killer":
-            raise Killed
-        return verdict
-
-    while not stop.is_set():
-        try:
-            await bus.consume(name, SUBJECTS, handle, stop)
-        except* Killed:
-            await asyncio.sleep(0)
 
 
 def test_what_must_wait_waits_without_end_and_nobody_else_hears_of_it(bus_stand: BusStand) -> None:

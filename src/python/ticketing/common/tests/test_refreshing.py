@@ -11,12 +11,12 @@ from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import Event, SessionEnded, SessionState, UserSignedOut, UserState
 from ticketing.common.identity.revocations import Revocations
 from ticketing.common.storage.mongo import connect
+from ticketing.common.testing.processes import Process, Start
 from ticketing.common.testing.servers import eventually
 from ticketing.common.testing.services import message_of
 from ticketing.common.testing.tokens import token_of
 from ticketing.common.tests.databases import OwnMongo
 from ticketing.common.tests.key_server import Auth, new_pair
-from ticketing.common.tests.processes import Process, Start
 
 KEY = "k" * 32
 

@@ -10,8 +10,8 @@ from pymongo.database import Database
 from ticketing.common.core.errors import NotFound
 from ticketing.common.storage.mongo import Document
 from ticketing.common.testing.services import memory_database
+from ticketing.common.testing.threads import together
 from ticketing.common.tests.things import Copies, Copy
-from ticketing.common.tests.threads import together
 
 
 @pytest.fixture()

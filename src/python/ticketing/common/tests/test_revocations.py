@@ -157,11 +157,10 @@ def test_every_service_that_knows_users_keeps_and_hears_of_revocations(database:
     service = service_of(Blueprint("none", __name__), database=database)
     service.prepare()
     assert "heardAt_1" in database[COLLECTION].index_information()
-    assert service.hears is not None
-    assert set(service.hears.subjects) == {"session.ended", "user.signed-out"}
+    assert set(service.router.subjects) == {"session.ended", "user.signed-out"}
 
 
 def test_a_service_without_users_hears_what_it_did() -> None:
     given = read(Settings, {})
     service = Service[None](name="announcer", settings=given, use_cases=None)
-    assert service.hears is None
+    assert service.router.subjects == []

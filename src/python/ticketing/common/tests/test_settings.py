@@ -2,7 +2,8 @@
 
 import pytest
 
-from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.core.settings import Settings, read
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.web.settings import ServiceSettings
 
 KEY = "a secret of at least thirty-two bytes"

@@ -11,8 +11,8 @@ from structlog.contextvars import bound_contextvars
 from ticketing.common.core.errors import Conflict, Duplicate, NotFound
 from ticketing.common.storage.mongo import Document, ensure_indexes, new_id
 from ticketing.common.storage.store import OUTBOX_INDEX
+from ticketing.common.testing.threads import together
 from ticketing.common.tests.things import NOON, Thing, Things, changed, save, waiting
-from ticketing.common.tests.threads import together
 
 INDEXES = {
     "things": [OUTBOX_INDEX, pymongo.IndexModel("reserves", unique=True, sparse=True)],

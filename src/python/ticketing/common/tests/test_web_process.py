@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from ticketing.common.runtime.server import GRACE, HEADERS_WITHIN, MAX_HEADERS
+from ticketing.common.testing.processes import Start
 from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.databases import OwnMongo
-from ticketing.common.tests.processes import Start
 from ticketing.common.web.bodies import MAX_BODY
 
 NOTE = b'{"id": "a"}'

@@ -9,10 +9,10 @@ from typing import Any
 import nats
 import pytest
 
-from ticketing.common.messaging.outbox import SWEEP
+from ticketing.common.messaging.relay import SWEEP
+from ticketing.common.testing.processes import Start
 from ticketing.common.testing.servers import NatsServer, eventually
 from ticketing.common.tests.databases import OwnMongo
-from ticketing.common.tests.processes import Start
 from ticketing.common.tests.sample import Notes, build
 from ticketing.common.tests.things import waiting
 

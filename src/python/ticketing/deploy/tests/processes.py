@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from ticketing.client.settings import ClientSettings
-from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.core.settings import Settings, read
+from ticketing.common.messaging.settings import BrokerSettings
 from ticketing.common.runtime.service import Service
 from ticketing.deploy.tests.manifests import (
     COMPONENT,

@@ -116,6 +116,7 @@ def test_a_service_reads_by_its_own_consumer_and_takes_nothing_away(reach: Reach
         "STREAM.DELETE.TICKETING",
         "STREAM.PURGE.TICKETING",
         "STREAM.MSG.DELETE.TICKETING",
+        "STREAM.MSG.GET.TICKETING",
         "STREAM.MSG.GET.TICKETING_DEAD",
         "STREAM.CREATE.MINE",
     ]

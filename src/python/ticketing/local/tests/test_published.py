@@ -53,7 +53,7 @@ def test_every_event_is_told_by_one_and_has_its_place_in_the_stream(event: str) 
 
 
 def test_who_hears_of_events_is_a_user_of_the_broker() -> None:
-    assert {name for name in built_by() if sample(name).hears} <= published().keys()
+    assert {name for name in built_by() if sample(name).router.subjects} <= published().keys()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import TicketCreated, TicketState
 from ticketing.common.messaging.bus import Message
 from ticketing.common.messaging.jetstream import JetStreamBus
+from ticketing.common.testing.processes import Process
 from ticketing.common.testing.servers import eventually
-from ticketing.common.tests.processes import Process
 from ticketing.local.reach import Reach
 from ticketing.local.tests.infrastructure import infrastructure
 from ticketing.registry import declarations

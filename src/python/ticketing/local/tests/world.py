@@ -10,7 +10,7 @@ from ticketing.common.core.clock import utc_now
 from ticketing.common.core.errors import Failure, Unavailable
 from ticketing.common.core.events import ExpirationCompleted, OrderCreated, subject
 from ticketing.common.messaging.bus import Again, Message, Park
-from ticketing.common.messaging.outbox import as_message
+from ticketing.common.messaging.relay import as_message
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document
 from ticketing.common.testing.services import ENV, TurnedClock, memory_database
@@ -128,7 +128,6 @@ class World:
         self.orders: Service[Orders] = by_name["orders"]
         self.payments: Service[Payments] = by_name["payments"]
         self.services: list[Service[Any]] = [*by_name.values()]
-        self._hears = {name: service.hears for name, service in by_name.items()}
         self.on_the_way: list[tuple[Service[Any], Message]] = []
         self.sent: list[tuple[Service[Any], Message]] = []
 
@@ -157,8 +156,7 @@ class World:
     def publish(self, message: Message) -> None:
         """Send the message to every service that handles it; orders' creations start a timer."""
         for service in self.services:
-            heard = self._hears[service.name]
-            if heard and message.subject in heard.subjects:
+            if message.subject in service.router.subjects:
                 self._send(service, message)
         if message.subject == subject(OrderCreated):
             order = msgspec.json.decode(message.body, type=OrderCreated).order
@@ -188,11 +186,9 @@ class World:
         if not self.on_the_way:
             return True
         service, message = self.on_the_way.pop(number % len(self.on_the_way))
-        router = self._hears[service.name]
-        assert router is not None
         barred = self._barred() if self.fate.rests else set()
         try:
-            verdict = router.attempt(message, service.use_cases)
+            verdict = service.router.attempt(message, service.use_cases)
         except Died:
             self.on_the_way.append((service, message))
             raise

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import Message
-from ticketing.common.messaging.streams import Streams, publish
+from ticketing.common.messaging.streams import Streams
 from ticketing.common.testing.servers import NatsServer
 from ticketing.local.operator import FILE
 from ticketing.ops.main import main
@@ -63,7 +63,7 @@ async def _publish(url: str, drafts: Sequence[wire.Draft]) -> None:
     config = nats.js.api.ConsumerConfig(durable_name="orders", filter_subjects=subjects)
     await js.add_consumer(STREAMS.events, config)
     for draft in drafts:
-        await publish(js, draft)
+        await wire.publish(js, draft)
     await client.close()
 
 

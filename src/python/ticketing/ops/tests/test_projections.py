@@ -22,14 +22,15 @@ from ticketing.common.core.events import (
     subject,
 )
 from ticketing.common.messaging import wire
-from ticketing.common.messaging.bus import EventRouter, Message
-from ticketing.common.messaging.streams import Streams, publish
+from ticketing.common.messaging.bus import Done, EventRouter, Message
+from ticketing.common.messaging.streams import Streams
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.servers import NatsServer
-from ticketing.common.testing.services import ENV, memory_database
+from ticketing.common.testing.services import ENV, deliver, memory_database
 from ticketing.ops.projections import Rebuilt, rebuild
 from ticketing.registry.declarations import stores
 from ticketing.registry.programs import build
+from ticketing.tickets import handlers
 from ticketing.tickets import main as tickets_main
 from ticketing.tickets.service import Tickets
 
@@ -91,21 +92,22 @@ def test_what_came_meanwhile_is_handled_once_more(
     loop_of_js: list[tuple[asyncio.AbstractEventLoop, JetStreamContext]] = []
     slow = EventRouter[Tickets]()
 
-    @slow.on(OrderCreated)
-    def note(event: OrderCreated, use_cases: Tickets) -> None:
-        use_cases.note(event.order, event.occurred_at)
+    @slow.on(OrderCreated, replica=True)
+    def note_order(event: OrderCreated, use_cases: Tickets) -> None:
+        use_cases.note_order(event.order, event.occurred_at)
         loop, js = loop_of_js[0]
         letter = wire.event(_message(cancelled(ticket.id)))
-        asyncio.run_coroutine_threadsafe(publish(js, letter), loop).result(5)
+        asyncio.run_coroutine_threadsafe(wire.publish(js, letter), loop).result(5)
 
-    slow.on(OrderCancelled)(lambda event, use_cases: use_cases.note(event.order, event.occurred_at))
+    slow.on(OrderCancelled, replica=True)(handlers.note_order)
+    slow.on(OrderCancelled)(handlers.release_ticket)
 
     async def go(js: JetStreamContext) -> Rebuilt:
         loop_of_js.append((asyncio.get_running_loop(), js))
-        await publish(js, wire.event(_message(created(ticket.id))))
-        return await rebuild(js, STREAMS.events, replace(tickets, projections=slow))
+        await wire.publish(js, wire.event(_message(created(ticket.id))))
+        return await rebuild(js, STREAMS.events, replace(tickets, events=slow))
 
-    tickets.use_cases.follow(created(ticket.id).order, NOW)  # as the worker did
+    assert deliver(tickets, created(ticket.id)) == Done()
     rebuilt = with_broker(nats_server, go)
     assert (rebuilt.events, rebuilt.meanwhile, rebuilt.left) == (1, 1, [])
     assert tickets.use_cases.get(ticket.id).order_id is None
@@ -120,7 +122,7 @@ def test_a_stream_that_lost_its_beginning_rebuilds_nothing(
 
     async def go(js: JetStreamContext) -> Rebuilt:
         for event in (created("t"), cancelled("t")):
-            await publish(js, wire.event(_message(event)))
+            await wire.publish(js, wire.event(_message(event)))
         await js.delete_msg(STREAMS.events, 1)
         return await rebuild(js, STREAMS.events, tickets)
 
@@ -132,9 +134,7 @@ def test_a_stream_that_lost_its_beginning_rebuilds_nothing(
 @pytest.mark.parametrize("name", stores())
 def test_every_service_with_a_replica_can_have_it_made_again(name: str) -> None:
     service = build(name, ENV, memory_database())
-    remade = set(service.projections.subjects) if service.projections else set()
-    assert bool(remade) == bool(service.replicas)
-    assert remade <= set(service.events.subjects if service.events else ())
+    assert bool(service.events.replicas.subjects) == bool(service.replicas)
 
 
 def run(
@@ -142,7 +142,7 @@ def run(
 ) -> Rebuilt:
     async def go(js: JetStreamContext) -> Rebuilt:
         for draft in (*(wire.event(_message(event)) for event in events), *drafts):
-            await publish(js, draft)
+            await wire.publish(js, draft)
         return await rebuild(js, STREAMS.events, service)
 
     return with_broker(server, go)

@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 from ticketing.common.core.events import TicketCreated, TicketState, subject
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import Message
-from ticketing.common.messaging.streams import publish
 from ticketing.common.testing.servers import eventually
 from ticketing.common.testing.services import UNKNOWN_ID
 from ticketing.local.tests.running import Platform
@@ -256,7 +255,7 @@ def park(operator: Operator, ticket_id: str, reason: str) -> None:
 
     async def publish_it() -> None:
         client = await nats.connect(operator.access.nats_url)
-        await publish(client.jetstream(), letter)
+        await wire.publish(client.jetstream(), letter)
         await client.close()
 
     asyncio.run(publish_it())

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from ticketing.common.testing.racing import check, race, running
 from ticketing.common.testing.services import deliver
-from ticketing.common.tests.racing import check, race, running
 from ticketing.orders.main import build
 from ticketing.orders.tests.news import TICKET, ticket_created
 

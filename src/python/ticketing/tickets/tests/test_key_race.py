@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ticketing.common.tests.racing import check, race, running
+from ticketing.common.testing.racing import check, race, running
 from ticketing.tickets.main import build
 
 

@@ -28,7 +28,8 @@ def _sell(service: Service[Tickets], count: int, user_id: str = "seller") -> lis
 def _sold(service: Service[Tickets], at: datetime, user_id: str = "seller") -> None:
     [id] = _sell(service, 1, user_id)
     news = completed(f"order-{id}", id)
-    service.use_cases.follow(news.order, at)
+    service.use_cases.note_order(news.order, at)
+    service.use_cases.settle(news.order)
 
 
 def test_own_tickets_in_every_state_come_newest_first(

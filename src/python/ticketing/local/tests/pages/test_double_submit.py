@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ticketing.common.tests.threads import together
+from ticketing.common.testing.threads import together
 from ticketing.local.tests.pages.marketplace import Browser, Marketplace
 
 

@@ -9,9 +9,8 @@ from functools import partial
 import pytest
 from pymongo.database import Database
 
-from ticketing.common.messaging import outbox
 from ticketing.common.messaging.bus import Bus, Handle, Message
-from ticketing.common.messaging.outbox import BATCH, publish_pending, relay
+from ticketing.common.messaging.relay import BATCH, publish_pending, relay
 from ticketing.common.storage.mongo import Document, ensure_indexes
 from ticketing.common.storage.store import OUTBOX_INDEX
 from ticketing.common.testing.services import memory_database
@@ -223,7 +222,7 @@ def test_what_is_saved_while_the_relay_publishes_is_not_lost(
 
 def save_to_a_sleeping_relay(store: Things, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some saves, each after the one before is on the bus; the relay never wakes by itself."""
-    monkeypatch.setattr(outbox, "SWEEP", 3600.0)
+    monkeypatch.setattr("ticketing.common.messaging.relay.SWEEP", 3600.0)
     stand, listener = MemoryStand(), Listener()
 
     async def story() -> None:

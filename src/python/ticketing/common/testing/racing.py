@@ -9,9 +9,9 @@ import requests
 from secantus import SecantusDBServer
 
 from ticketing.common.runtime.service import Service
+from ticketing.common.testing.processes import Process
 from ticketing.common.testing.services import ENV, client_of
-from ticketing.common.tests.processes import Process
-from ticketing.common.tests.threads import together
+from ticketing.common.testing.threads import together
 from ticketing.common.web.idempotency import HEADER, REPLAYED
 
 RACERS = 20

@@ -1,4 +1,4 @@
-"""The sample service as real processes."""
+"""Programs of ours as real processes."""
 
 import json
 import os
@@ -16,18 +16,15 @@ import requests
 from ticketing.common.testing.servers import eventually, free_port
 
 START_SECONDS = 60
-SAMPLE = ("-m", "ticketing.common.tests.sample")
 
 Start = Callable[..., "Process"]
 """Starts `web` or `worker` with these environment variables."""
 
 
 class Process:
-    """One process of the sample service (or another program), its log in a file."""
+    """One command of a program (what `python` is told to run), its log in a file."""
 
-    def __init__(
-        self, directory: Path, command: str, program: Sequence[str] = SAMPLE, **env: str
-    ) -> None:
+    def __init__(self, directory: Path, command: str, program: Sequence[str], **env: str) -> None:
         self.port = free_port()
         self._url = f"http://127.0.0.1:{self.port}"
         self._log = directory / f"{command}-{self.port}.log"

@@ -1,4 +1,4 @@
-"""One question to the broker: connect, ask, leave."""
+"""One request to the broker: connect, ask, leave."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,14 +14,14 @@ from ticketing.common.core.errors import Unavailable
 T = TypeVar("T")
 
 
-def ask(url: str, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
+def request(url: str, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
     """What the broker at this address answers to a coroutine function.
 
     Raises NotFoundError where it has no such thing, and Unavailable, which names the address, where
     it gives no answer or says no.
     """
     try:
-        return asyncio.run(_ask(url, question))
+        return asyncio.run(_request(url, question))
     except NotFoundError:
         raise
     except APIError as error:
@@ -35,7 +35,7 @@ def place(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
-async def _ask(url: str, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
+async def _request(url: str, question: Callable[[JetStreamContext], Awaitable[T]]) -> T:
     client = await nats.connect(
         url, name="operator", connect_timeout=2, max_reconnect_attempts=1, error_cb=_quiet
     )
