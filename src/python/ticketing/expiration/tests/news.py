@@ -4,16 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ticketing.common.core.events import (
-    OrderCancelled,
-    OrderCompleted,
-    OrderCreated,
-    OrderedTicket,
-    OrderState,
-    OrderStatus,
-)
+from ticketing.common.core.events import OrderCancelled, OrderCompleted, OrderCreated
 from ticketing.common.messaging.bus import Done, Message
 from ticketing.common.messaging.jetstream import JetStreamBus
+from ticketing.common.testing.events import order_state
 
 ORDER = "5c0a7922c9d89830f4911421"
 DUE = datetime(2126, 1, 31, 12, 0, 0, 250_000, UTC)
@@ -23,14 +17,7 @@ E = TypeVar("E", OrderCreated, OrderCancelled, OrderCompleted)
 
 def of_order(event: type[E], due: datetime = DUE, order_id: str = ORDER) -> E:
     """An event of the order; expiration looks at nothing but its id and its time."""
-    state = OrderState(
-        id=order_id,
-        user_id="buyer",
-        status=OrderStatus.CREATED,
-        expires_at=due,
-        version=0,
-        ticket=OrderedTicket(id="t", price=20.5),
-    )
+    state = order_state(id=order_id, expires_at=due)
     return event(id=f"{order_id}-{event.__name__}", occurred_at=due, order=state)
 
 

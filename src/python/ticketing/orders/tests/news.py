@@ -1,6 +1,5 @@
 """What tickets, payments and expiration tell orders, and the steps that the tests share."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -12,26 +11,20 @@ from ticketing.common.core.events import (
     PaymentStarted,
     PaymentState,
     TicketCreated,
-    TicketState,
     TicketUpdated,
 )
+from ticketing.common.testing.events import NOON, ticket_state
 
-NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 TICKET = "5c0a7922c9d89830f4911420"
 
 
 def ticket_created(id: str = TICKET) -> TicketCreated:
-    return TicketCreated(id=f"{id}-0", occurred_at=NOON, ticket=ticket_state(id))
+    return TicketCreated(id=f"{id}-0", occurred_at=NOON, ticket=ticket_state(id=id))
 
 
 def ticket_updated(version: int, id: str = TICKET, **changes: Any) -> TicketUpdated:
-    state = ticket_state(id, version=version, **changes)
+    state = ticket_state(id=id, version=version, **changes)
     return TicketUpdated(id=f"{id}-{version}", occurred_at=NOON, ticket=state)
-
-
-def ticket_state(id: str, **changes: Any) -> TicketState:
-    state = {"title": "Concert", "price": 20.5, "user_id": "seller", "version": 0, **changes}
-    return TicketState(id=id, **state)
 
 
 def expired(order_id: str) -> ExpirationCompleted:

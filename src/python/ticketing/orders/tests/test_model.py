@@ -10,11 +10,11 @@ from ticketing.common.core.events import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
-    OrderedTicket,
     OrderState,
     OrderStatus,
     PaymentRejected,
 )
+from ticketing.common.testing.events import order_state
 from ticketing.orders.model import Order, Ticket
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -31,14 +31,7 @@ def order() -> Order:
 
 
 def _state(status: OrderStatus, version: int) -> OrderState:
-    return OrderState(
-        id="o",
-        user_id="buyer",
-        status=status,
-        expires_at=NOW + HOLD,
-        version=version,
-        ticket=OrderedTicket(id="t", price=20.5),
-    )
+    return order_state(status=status, version=version, expires_at=NOW + HOLD)
 
 
 def test_a_new_order_tells_its_whole_state() -> None:

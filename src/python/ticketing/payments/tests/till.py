@@ -9,13 +9,12 @@ from ticketing.common.core.events import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
-    OrderedTicket,
-    OrderState,
     OrderStatus,
     PaymentRejected,
 )
 from ticketing.common.messaging.bus import Verdict
 from ticketing.common.runtime.service import Service
+from ticketing.common.testing.events import order_state
 from ticketing.common.testing.queries import Watched
 from ticketing.common.testing.services import (
     ENV,
@@ -71,14 +70,7 @@ class Till:
         id: str = ORDER,
     ) -> Verdict:
         """Hear from the orders service what became of an order."""
-        state = OrderState(
-            id=id,
-            user_id="buyer",
-            status=status,
-            expires_at=self.clock.now,
-            version=version,
-            ticket=OrderedTicket(id="t", price=price),
-        )
+        state = order_state(id=id, status=status, version=version, price=price)
         event = _EVENTS[status](id=f"{id}-{version}", occurred_at=self.clock.now, order=state)
         return self._hear(event)
 

@@ -1,21 +1,14 @@
 """What the orders service tells of orders on a ticket."""
 
-from datetime import UTC, datetime, timedelta
-
 from ticketing.common.core.events import (
     Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
-    OrderedTicket,
     OrderState,
     OrderStatus,
 )
-
-NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
-
-
-EXPIRES = NOON + timedelta(seconds=60)
+from ticketing.common.testing.events import NOON, order_state
 
 
 def created(order_id: str, ticket_id: str, version: int = 0) -> OrderCreated:
@@ -47,11 +40,4 @@ def history(order_id: str, ticket_id: str, end: str) -> list[Event]:
 
 
 def _state(order_id: str, ticket_id: str, version: int, status: OrderStatus) -> OrderState:
-    return OrderState(
-        id=order_id,
-        user_id="buyer",
-        status=status,
-        expires_at=EXPIRES,
-        version=version,
-        ticket=OrderedTicket(id=ticket_id, price=20.5),
-    )
+    return order_state(id=order_id, ticket_id=ticket_id, version=version, status=status)

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing.common.runtime.service import Service
+from ticketing.common.testing.events import NOON
 from ticketing.common.testing.input import errors_of
 from ticketing.common.testing.services import UNKNOWN_ID, deliver
 from ticketing.tickets.sales import Sale, by_day
 from ticketing.tickets.service import Tickets
-from ticketing.tickets.tests.orders import NOON, completed, created
+from ticketing.tickets.tests.orders import completed, created
 from ticketing.tickets.tests.walking import walk
 
 SALES = "/api/tickets/mine/sales"
