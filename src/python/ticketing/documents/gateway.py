@@ -5,11 +5,8 @@ from typing import Any
 
 from flask import Flask
 
-from ticketing.auth.routes import users
-from ticketing.common.web.openapi import document
-from ticketing.orders.routes import orders
-from ticketing.payments.routes import payments
-from ticketing.tickets.routes import tickets
+from ticketing.common.web.openapi import document, numbers_of
+from ticketing.registry.programs import build, built_by
 
 Json = dict[str, Any]
 
@@ -20,12 +17,19 @@ Whoever signs up or in gets a session in cookies. A program takes the value of t
 and sends it as `Authorization: Bearer ...`; with the cookie itself, a write needs the value of the
 cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN`.
 
-Every answer of 4xx or 5xx holds `errors`: sentences to show, with `field` where one field is wrong.
+Every answer of 4xx or 5xx holds `errors`: a `code` to go by and a sentence to show, with `field`
+where one field is wrong. New codes may come at any time.
 The gateway itself may answer 502, 503 or 504 while a service is away.
 
 Fields that you do not know may come with any answer: ignore them. Unknown fields of a body, and
 unknown parameters of a query, are ignored. Every answer of the services has an `X-Request-ID`.
 """
+ENV = {
+    "MONGO_URI": "mongodb://nowhere/none",
+    "REDIS_URL": "redis://nowhere",
+    "STRIPE_KEY": "none",
+}
+"""What services must be told to be built; nothing of it is asked."""
 ALSO = {
     "ticketsCreate": ("ordersCreate", {"ticketId": "$response.body#/id"}),
     "ordersCreate": ("paymentsPay", {"orderId": "$response.body#/id", "token": "pm_card_visa"}),
@@ -34,11 +38,15 @@ ALSO = {
 
 
 def openapi() -> Json:
-    """The routes of all services in one document."""
-    app = Flask("ticketing", static_folder=None)
-    for routes in (users, tickets, orders, payments):
-        app.register_blueprint(routes)
-    made = document(app, "Ticketing", description=DESCRIPTION)
+    """The routes of all services in one document, with the numbers of their default settings."""
+    app, numbers = Flask("ticketing", static_folder=None), dict[str, float]()
+    for name in built_by():
+        service = build(name, ENV)
+        service.close()
+        if service.routes is not None:
+            app.register_blueprint(service.routes)
+            numbers |= numbers_of(service.settings)
+    made = document(app, "Ticketing", numbers, description=DESCRIPTION)
     _link(made["paths"])
     return made
 

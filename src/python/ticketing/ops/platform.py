@@ -121,7 +121,7 @@ class Platform:
             service.close()
 
     def _build(self, name: str) -> Service[Any]:
-        needed = {"JWT_KEY": UNUSED}
+        needed: dict[str, str] = {}
         if name in STORES:
             needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]
         if name == "expiration":

@@ -7,7 +7,6 @@ import pymongo
 
 from ticketing.common.core.events import OrderStatus, TicketState
 from ticketing.common.core.money import to_cents
-from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import OUTBOX_INDEX, Document, Indexes, Store
 from ticketing.common.storage.replica import Replica
 from ticketing.orders.model import HELD, Order, Ticket
@@ -21,7 +20,6 @@ INDEXES: Indexes = {
         pymongo.IndexModel([("status", 1), ("expiresAt", 1)]),
     ],
     "tickets": [],  # the replica is asked by _id alone
-    keys.COLLECTION: [keys.INDEX],
 }
 
 

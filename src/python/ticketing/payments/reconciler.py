@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ticketing.common.core.errors import Conflict, Refused, Unavailable
+from ticketing.common.core.errors import Conflict, Refused, Unavailable, retry_on_conflict
 from ticketing.common.core.logs import logger
-from ticketing.common.storage.conflicts import retry_on_conflict
 from ticketing.payments.model import Payment
 from ticketing.payments.processor import CardProcessor, Intent
 from ticketing.payments.repository import OrderReplica, PaymentRepository, WebhookLog

@@ -9,7 +9,6 @@ from pymongo.errors import DuplicateKeyError
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import OrderState, OrderStatus
 from ticketing.common.core.money import to_cents
-from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import OUTBOX_INDEX, Documents, Indexes, Store
 from ticketing.common.storage.replica import Replica
 from ticketing.payments.model import Order, Payment
@@ -26,7 +25,6 @@ INDEXES: Indexes = {
     ],
     "webhooks": [pymongo.IndexModel("heardAt", expireAfterSeconds=HEARD_SECONDS)],
     "orders": [],  # the replica is asked by _id alone
-    keys.COLLECTION: [keys.INDEX],
 }
 
 

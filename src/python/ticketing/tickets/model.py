@@ -9,6 +9,13 @@ from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
 from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
 from ticketing.common.core.money import from_cents
 
+
+class TicketHeld(Refused):
+    """An order holds it, or has bought it: its seller cannot `verb` it."""
+
+    sentence = "You cannot {verb} a reserved ticket"
+
+
 Versions = Collection[int] | None
 """Those at which to act; None is any."""
 
@@ -108,7 +115,7 @@ class Ticket(Aggregate):
             raise NotAuthorized
         self.check_version(versions)
         if self.order_id is not None:
-            raise Refused(f"You cannot {verb} a reserved ticket")
+            raise TicketHeld(verb=verb)
 
     def _set_withdrawn(self, withdrawn: bool, now: datetime) -> None:
         if self.withdrawn != withdrawn:

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ticketing.common.core.errors import Duplicate
+from ticketing.common.core.errors import Duplicate, retry_on_conflict
 from ticketing.common.core.events import OrderState
-from ticketing.common.storage.conflicts import retry_on_conflict
 from ticketing.tickets.model import Order, Ticket, Versions
 from ticketing.tickets.repository import OrderReplica, TicketRepository
 from ticketing.tickets.sales import SalesOfDay, by_day

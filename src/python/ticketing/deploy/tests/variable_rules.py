@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ticketing.auth.settings import AuthSettings
+from ticketing.auth.settings import AuthSettings, SigningSettings
 from ticketing.client.settings import ClientSettings
 from ticketing.common.core.settings import BrokerSettings, Settings, read
+from ticketing.common.identity.settings import TokenSettings
 from ticketing.common.web.settings import ServiceSettings
 from ticketing.deploy.tests.manifests import (
     COMPONENT,
@@ -61,9 +62,16 @@ def settings(manifests: Manifests) -> Iterator[str]:
 
 def _kinds(labels: Json) -> list[type[Settings]]:
     """Of what this process reads; empty for an unknown one."""
-    own = SETTINGS.get(labels.get(NAME, ""))
-    more = [BrokerSettings] if labels.get(COMPONENT) in CALLS_BROKER else []
-    return [own, *more] if own else []
+    name, role = labels.get(NAME, ""), labels.get(COMPONENT)
+    own = SETTINGS.get(name)
+    if own is None:
+        return []
+    kinds: list[type[Settings]] = [own]
+    if role in CALLS_BROKER:
+        kinds.append(BrokerSettings)
+    if role == "web" and issubclass(own, ServiceSettings):
+        kinds.append(SigningSettings if name == "auth" else TokenSettings)
+    return kinds
 
 
 def _complaint(kind: type[Settings], given: Json) -> Iterator[str]:

@@ -8,7 +8,6 @@ from threading import Thread
 from typing import Any
 
 import jwt
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
@@ -47,12 +46,11 @@ class Person:
 class Place:
     """The platform where the services share a key, or fetch auth's public one."""
 
-    def __init__(self, auth: Service[Any], others: World, settings: Mapping[str, str]) -> None:
+    def __init__(self, auth: Service[Any], others: World, keys: Mapping[str, str]) -> None:
         self._world = others
         self._services = {auth.name: auth}
         for service in others.services:
-            given = msgspec.structs.replace(service.settings, **settings)
-            self._services[service.name] = replace(service, settings=given)
+            self._services[service.name] = replace(service, env={**service.env, **keys})
         self.apps = {name: create_app(service) for name, service in self._services.items()}
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
@@ -116,7 +114,7 @@ def place_of(signing: str | Ed25519PrivateKey) -> Iterator[Place]:
     auth = build_auth({**env, "JWT_PRIVATE_KEY": pem}, memory_database())
     auth.prepare()
     with _published(create_app(auth)) as url:
-        yield Place(auth, World(), {"jwt_key": "", "jwt_keys_url": url})
+        yield Place(auth, World(), {"JWT_KEY": "", "JWT_KEYS_URL": url})
 
 
 @contextmanager
