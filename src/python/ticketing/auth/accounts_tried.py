@@ -5,7 +5,7 @@ import hashlib
 from flask import request
 
 from ticketing.auth.email_addresses import normalized
-from ticketing.common.web.bodies import json_object
+from ticketing.common.web.routes import json_object
 
 
 def by_email() -> str | None:

@@ -10,7 +10,7 @@ from ticketing.auth.model import Lifetimes
 from ticketing.auth.repository import INDEXES, SessionRepository, UserRepository
 from ticketing.auth.service import Accounts
 from ticketing.auth.sessions import Sessions
-from ticketing.auth.settings import AuthSettings, signing_keys
+from ticketing.auth.settings import AuthSettings, SigningSettings
 from ticketing.common.core.clock import Clock, utc_now
 from ticketing.common.core.settings import read
 from ticketing.common.runtime.run import commands
@@ -22,7 +22,6 @@ def build(
     env: Mapping[str, str], database: Database[Document] | None = None, clock: Clock = utc_now
 ) -> Service[Accounts]:
     settings = read(AuthSettings, env)
-    keys = signing_keys(settings)
     database = connect(settings.mongo_uri) if database is None else database
     users, kept = UserRepository(database["users"]), SessionRepository(database["sessions"])
     sessions = Sessions(
@@ -39,12 +38,13 @@ def build(
     return Service(
         name="auth",
         settings=settings,
+        env=env,
         database=database,
         use_cases=Accounts(users, sessions, new_id=new_id, clock=clock),
         stores=[users, kept],
         indexes=INDEXES,
         routes=routes.users,
-        signing_keys=keys,
+        tokens=SigningSettings,
     )
 
 

@@ -4,7 +4,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.errors import Refused
 from ticketing.common.core.events import SessionEnded, SessionState, UserSignedOut, UserState
+
+
+class EmailInUse(Refused):
+    """Another account has it."""
+
+    sentence = "Email in use"
+
+
+class InvalidCredentials(Refused):
+    """There is no such account, or it has another password: nobody is told which."""
+
+    sentence = "Invalid Credentials"
+
+
+class WrongPassword(Refused):
+    """A change must be proved by the user's own."""
+
+    sentence = "Password is wrong"
+    field = "currentPassword"
+
 
 AT_ONCE = 64
 """Renewals by one refresh token whose answers may all be on their way: tabs that open at once."""

@@ -3,7 +3,6 @@
 import pymongo
 
 from ticketing.auth.model import Session, User
-from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import Indexes
 from ticketing.common.storage.store import OUTBOX_INDEX, Store
 
@@ -16,7 +15,6 @@ INDEXES: Indexes = {
         OUTBOX_INDEX,
         pymongo.IndexModel("expiresAt", expireAfterSeconds=0),
     ],
-    keys.COLLECTION: [keys.INDEX],
 }
 
 

@@ -1,12 +1,13 @@
 """HTTP for accounts."""
 
 import msgspec
-from flask import Blueprint, Response, current_app, make_response
+from flask import Response, current_app, make_response
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
 from ticketing.auth import model
 from ticketing.auth.accounts_tried import by_email
+from ticketing.auth.model import EmailInUse, InvalidCredentials, WrongPassword
 from ticketing.auth.passwords import HAS_CONTROLS, TOO_COMMON
 from ticketing.auth.schemas import (
     Account,
@@ -21,32 +22,28 @@ from ticketing.auth.schemas import (
     who_is_there,
 )
 from ticketing.auth.service import Accounts
-from ticketing.common.core.errors import NotAuthorized
-from ticketing.common.identity.access import (
+from ticketing.auth.session_cookies import (
     end_session,
     named_session,
     public_keys,
     refresh_token,
-    signed_in,
     start_session,
-    user_if_signed_in,
 )
-from ticketing.common.runtime.app import use_cases
-from ticketing.common.web.bodies import body
+from ticketing.common.core.errors import Invalid, NotAuthorized
+from ticketing.common.identity.access import signed_in, user_if_signed_in
 from ticketing.common.web.idempotency import ANYONE, answer_once
 from ticketing.common.web.limits import by_address, by_user, limited
 from ticketing.common.web.operation import Operation, Who
-from ticketing.common.web.replies import told
+from ticketing.common.web.routes import Routes, body, told
 
-users = Blueprint("users", __name__, url_prefix="/api/users")
+users = Routes[Accounts]("users", __name__, url_prefix="/api/users")
 
 new_account = NewAccount()
 credentials = Credentials()
 new_email = NewEmail()
 new_password = NewPassword()
 
-UNFIT = [(TOO_COMMON, "password"), (HAS_CONTROLS, "password")]
-WRONG = ("Password is wrong", "currentPassword")
+UNFIT = [Invalid({"password": text}) for text in (TOO_COMMON, HAS_CONTROLS)]
 SET = "`session` (the access token), `refresh` and `XSRF-TOKEN`."
 CLEARED = "`session`, `refresh` and `XSRF-TOKEN`, cleared."
 
@@ -64,7 +61,7 @@ def keep_nowhere(response: Response) -> Response:
     answers={201: Account},
     who=Who.ANYONE,
     body=new_account,
-    refusals=["Email in use", *UNFIT],
+    refusals=[EmailInUse, *UNFIT],
     keyed=True,
     cookies=SET,
 )
@@ -74,12 +71,12 @@ def sign_up() -> ResponseReturnValue:
     reply = answer_once(lambda: ANYONE, _sign_up)
     if reply.status_code != 201:
         return reply
-    granted = use_cases(Accounts).sessions.start_first(reply.get_json()["id"])
+    granted = users.use_cases.sessions.start_first(reply.get_json()["id"])
     return start_session(reply, granted) if granted else reply
 
 
 def _sign_up(id: str | None) -> ResponseReturnValue:
-    user = use_cases(Accounts).sign_up(**body(new_account), id=id)
+    user = users.use_cases.sign_up(**body(new_account), id=id)
     return told(account_view(user), 201)
 
 
@@ -89,7 +86,7 @@ def _sign_up(id: str | None) -> ResponseReturnValue:
     answers={200: Account},
     who=Who.ANYONE,
     body=credentials,
-    refusals=["Invalid Credentials"],
+    refusals=[InvalidCredentials],
     fails=[409],
     cookies=SET,
 )
@@ -97,8 +94,8 @@ def _sign_up(id: str | None) -> ResponseReturnValue:
 @limited("sign_ins_per_account", by_email)
 def sign_in() -> ResponseReturnValue:
     """Ends the session that the browser had: nothing could renew or end that one any more."""
-    account = use_cases(Accounts).sign_in(**body(credentials))
-    use_cases(Accounts).sessions.end_by(refresh_token())
+    account = users.use_cases.sign_in(**body(credentials))
+    users.use_cases.sessions.end_by(refresh_token())
     return _in_new_session(account)
 
 
@@ -107,14 +104,14 @@ def sign_in() -> ResponseReturnValue:
     "Change one's own e-mail address; ends all other sessions",
     answers={200: Account},
     body=new_email,
-    refusals=["Email in use", WRONG],
+    refusals=[EmailInUse, WrongPassword],
     fails=[409],
     cookies=SET,
 )
 @limited("password_checks_per_user", by_user)
 @signed_in
 def change_email() -> ResponseReturnValue:
-    return _in_new_session(use_cases(Accounts).change_email(current_user.id, **body(new_email)))
+    return _in_new_session(users.use_cases.change_email(current_user.id, **body(new_email)))
 
 
 @users.put("/password")
@@ -122,20 +119,20 @@ def change_email() -> ResponseReturnValue:
     "Change one's own password; ends all other sessions",
     answers={200: Account},
     body=new_password,
-    refusals=[*UNFIT, WRONG],
+    refusals=[*UNFIT, WrongPassword],
     fails=[409],
     cookies=SET,
 )
 @limited("password_checks_per_user", by_user)
 @signed_in
 def change_password() -> ResponseReturnValue:
-    changed = use_cases(Accounts).change_password(current_user.id, **body(new_password))
+    changed = users.use_cases.change_password(current_user.id, **body(new_password))
     return _in_new_session(changed)
 
 
 def _in_new_session(account: model.User) -> ResponseReturnValue:
     """The account, for who has just proved to be its owner."""
-    return start_session(told(account_view(account)), use_cases(Accounts).sessions.start(account))
+    return start_session(told(account_view(account)), users.use_cases.sessions.start(account))
 
 
 @users.post("/renew")
@@ -152,7 +149,7 @@ def renew() -> ResponseReturnValue:
     nothing, and the cookie goes along with posts of our own pages only (SameSite).
     """
     try:
-        granted = use_cases(Accounts).sessions.renew(refresh_token())
+        granted = users.use_cases.sessions.renew(refresh_token())
     except NotAuthorized as over:
         return end_session(make_response(current_app.handle_user_exception(over)))
     return start_session(told(Nothing()), granted)
@@ -168,7 +165,7 @@ def renew() -> ResponseReturnValue:
 )
 def sign_out() -> ResponseReturnValue:
     """Like renewing, it needs no proof: other sites' posts come without cookies (SameSite)."""
-    sessions = use_cases(Accounts).sessions
+    sessions = users.use_cases.sessions
     if session_id := named_session():
         sessions.end(session_id)
     sessions.end_by(refresh_token())
@@ -179,7 +176,7 @@ def sign_out() -> ResponseReturnValue:
 @Operation("End all of one's own sessions", answers={200: Nothing}, fails=[409], cookies=CLEARED)
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
-    use_cases(Accounts).sessions.end_all(current_user.id)
+    users.use_cases.sessions.end_all(current_user.id)
     return end_session(told(Nothing()))
 
 

@@ -16,6 +16,7 @@ EXAMPLE_EMAIL = "ann@example.com"
 EXAMPLE_PASSWORD = "three blue bicycles"
 
 CURRENT = "currentPassword"
+NO_EMAIL = "Email must be valid"
 
 
 class _NewPassword(Schema):
@@ -36,9 +37,7 @@ class _NewPassword(Schema):
 
 
 class _Account(Schema):
-    email = text(
-        "Email must be valid", form=normalized, example=EXAMPLE_EMAIL, shape={"format": "email"}
-    )
+    email = text(NO_EMAIL, form=normalized, example=EXAMPLE_EMAIL, shape={"format": "email"})
 
 
 class NewAccount(_Account, _NewPassword):

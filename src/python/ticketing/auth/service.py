@@ -4,12 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from ticketing.auth.model import User
+from ticketing.auth.model import EmailInUse, InvalidCredentials, User, WrongPassword
 from ticketing.auth.passwords import hash_password, is_outdated, verify
 from ticketing.auth.repository import UserRepository
 from ticketing.auth.sessions import Sessions
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Conflict, Duplicate, Invalid, Refused
+from ticketing.common.core.errors import Conflict, Duplicate, retry_on_conflict
 
 
 class Accounts:
@@ -37,7 +36,7 @@ class Accounts:
         except Duplicate:
             made = self._users.with_email(email)
             if made is None or made.id != id:
-                raise Refused("Email in use") from None
+                raise EmailInUse from None
             return made
         return user
 
@@ -47,7 +46,7 @@ class Accounts:
         """
         user = self._users.with_email(email)
         if not verify(user.password_hash if user else None, password) or user is None:
-            raise Refused("Invalid Credentials")
+            raise InvalidCredentials
         if is_outdated(user.password_hash):
             user.rehash(hash_password(password))
             with suppress(Conflict):  # the next sign-in comes
@@ -56,18 +55,18 @@ class Accounts:
 
     @retry_on_conflict
     def change_email(self, user_id: str, *, email: str, current_password: str) -> User:
-        """The account with another e-mail address and no session; raises Invalid, Refused."""
+        """The account under another address, with no session; raises WrongPassword, EmailInUse."""
         user = self._proved(user_id, current_password)
         user.change_email(email, self._clock())
         try:
             self._users.save(user)
         except Duplicate:
-            raise Refused("Email in use") from None
+            raise EmailInUse from None
         return user
 
     @retry_on_conflict
     def change_password(self, user_id: str, *, password: str, current_password: str) -> User:
-        """The account with another password and no session; raises Invalid."""
+        """The account with another password and no session; raises WrongPassword."""
         user = self._proved(user_id, current_password)
         user.change_password(hash_password(password), self._clock())
         self._users.save(user)
@@ -77,5 +76,5 @@ class Accounts:
         """The user, whose password this is: a session may be somebody else's at an open screen."""
         user = self._users.get(user_id)
         if not verify(user.password_hash, password):
-            raise Invalid({"currentPassword": "Password is wrong"})
+            raise WrongPassword
         return user

@@ -13,10 +13,9 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 from ticketing.auth.model import Lifetimes, Session, User
 from ticketing.auth.repository import SessionRepository, UserRepository
 from ticketing.common.core.clock import Clock
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Conflict, Duplicate, NotAuthorized
+from ticketing.common.core.errors import Conflict, Duplicate, NotAuthorized, retry_on_conflict
 from ticketing.common.core.logs import logger
-from ticketing.common.identity.tokens import SessionGrant
+from ticketing.common.identity.tokens import Claims
 
 log = logger(__name__)
 
@@ -53,6 +52,18 @@ class RefreshToken:
 
     def __str__(self) -> str:
         return f"{self.session_id}.{self.family}.{self.secret}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionGrant:
+    """What a browser gets when a session starts or is renewed: a refresh token, and an access token
+    for so long, which says these claims besides.
+    """
+
+    user_id: str
+    claims: Claims
+    lifetime: timedelta
+    refresh: str
 
 
 class Sessions:

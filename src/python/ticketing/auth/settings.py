@@ -1,11 +1,12 @@
-"""What auth reads from the environment, and the key of tokens that is made of it."""
+"""What auth reads from the environment, and the keys of tokens that are made of it."""
 
 from typing import Annotated, ClassVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ticketing.common.identity.token_keys import LocalKeys, read_pem
+from ticketing.common.identity.settings import TokenSettings
+from ticketing.common.identity.token_keys import KeySet, LocalKeys, read_pem
 from ticketing.common.identity.tokens import LONGEST
 from ticketing.common.web.limits import Often
 from ticketing.common.web.settings import ServiceSettings
@@ -15,15 +16,10 @@ LONGEST_SECONDS = int(LONGEST.total_seconds())
 
 
 class AuthSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
-    """Tokens are signed by `jwt_key`, which the other services know, or by `jwt_private_key`, whose
-    public half they fetch; `jwt_other_keys` are then keys in PEM, too.
-
-    An access token is good for `access_token_seconds`, a session for `session_idle_days` after its
-    last use and `session_days` at the most.
+    """An access token is good for `access_token_seconds`, a session for `session_idle_days` after
+    its last use and `session_days` at the most.
     """
 
-    one_of: ClassVar[tuple[str, ...]] = ("JWT_KEY", "JWT_PRIVATE_KEY")
-    jwt_private_key: str = ""
     access_token_seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SECONDS)] = 600
     session_idle_days: Days = 7
     session_days: Days = 30
@@ -33,18 +29,26 @@ class AuthSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
     password_checks_per_user: Often = "10/15 minutes"
 
 
-def signing_keys(settings: AuthSettings) -> LocalKeys | None:
-    """The keys in PEM, where there are some; exits with one line where they are none."""
-    if not settings.jwt_private_key:
-        return None
-    try:
-        [signing] = read_pem(settings.jwt_private_key)
-        others = read_pem(settings.jwt_other_keys) if settings.jwt_other_keys else []
-        if not isinstance(signing.key, Ed25519PrivateKey):
-            raise ValueError("a public key")
-    except ValueError:  # whose text may hold the key
-        raise SystemExit(
-            "wrong in the environment: JWT_PRIVATE_KEY must be an Ed25519 key in PEM, and"
-            " JWT_OTHER_KEYS such keys, private or public"
-        ) from None
-    return LocalKeys(signing, *others)
+class SigningSettings(TokenSettings, frozen=True, kw_only=True, rename="upper"):
+    """Tokens are signed by `jwt_key`, which the other services know, or by `jwt_private_key`, whose
+    public half they fetch; `jwt_other_keys` are then keys in PEM, too.
+    """
+
+    one_of: ClassVar[tuple[str, ...]] = ("JWT_KEY", "JWT_PRIVATE_KEY")
+    jwt_private_key: str = ""
+
+    def keys(self) -> KeySet:
+        """The first signs; exits with one line where keys in PEM are none."""
+        if not self.jwt_private_key:
+            return TokenSettings.keys(self)
+        try:
+            [signing] = read_pem(self.jwt_private_key)
+            others = read_pem(self.jwt_other_keys) if self.jwt_other_keys else []
+            if not isinstance(signing.key, Ed25519PrivateKey):
+                raise ValueError("a public key")
+        except ValueError:  # whose text may hold the key
+            raise SystemExit(
+                "wrong in the environment: JWT_PRIVATE_KEY must be an Ed25519 key in PEM, and"
+                " JWT_OTHER_KEYS such keys, private or public"
+            ) from None
+        return LocalKeys(signing, *others)

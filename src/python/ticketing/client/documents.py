@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from ticketing.client.assets import TYPES
-from ticketing.common.web.replies import kept
+from ticketing.common.web.routes import kept
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

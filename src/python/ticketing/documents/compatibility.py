@@ -39,6 +39,8 @@ def _operation(name: str, old: Json, was: Json, new: Json, now: Json) -> Iterato
             continue
         other = at(new, now["responses"][status])
         yield from _headers(f"{name}: {status}", at(old, answer), other)
+        for code in sorted(_codes(at(old, answer)) - _codes(other)):
+            yield f"{name}: {status} error {code} is gone"
         was_told, is_told = shape(old, _body(at(old, answer))), shape(new, _body(other))
         yield from given(f"{name}: {status} body", was_told, is_told)
     before, after = was.get("requestBody", {}), now.get("requestBody", {})
@@ -86,6 +88,12 @@ def _events(old: Json, new: Json) -> Iterator[str]:
 def _body(holder: Json) -> Json:
     found: Json = holder.get("content", {}).get("application/json", {}).get("schema", {})
     return found
+
+
+def _codes(answer: Json) -> set[str]:
+    """What the errors of an answer may be; new ones may come at any time."""
+    told = _body(answer).get("properties", {}).get("errors", {}).get("items", {})
+    return set(told.get("properties", {}).get("code", {}).get("enum", []))
 
 
 def _payload(document: Json, subject: str) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from ticketing.common.web.openapi import document
+from ticketing.common.web.openapi import document, numbers_of
 from ticketing.registry.programs import built_by, sample
 
 Json = dict[str, Any]
@@ -17,7 +17,8 @@ Whoever signs up or in gets a session in cookies. A program takes the value of t
 and sends it as `Authorization: Bearer ...`; with the cookie itself, a write needs the value of the
 cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN`.
 
-Every answer of 4xx or 5xx holds `errors`: sentences to show, with `field` where one field is wrong.
+Every answer of 4xx or 5xx holds `errors`: a `code` to go by and a sentence to show, with `field`
+where one field is wrong. New codes may come at any time.
 The gateway itself may answer 502, 503 or 504 while a service is away.
 
 Fields that you do not know may come with any answer: ignore them. Unknown fields of a body, and
@@ -31,12 +32,13 @@ ALSO = {
 
 
 def openapi() -> Json:
-    """The routes of all services in one document."""
-    app = Flask("ticketing", static_folder=None)
-    for name in built_by():
-        if routes := sample(name).routes:
-            app.register_blueprint(routes)
-    made = document(app, "Ticketing", description=DESCRIPTION)
+    """The routes of all services in one document, with the numbers of their default settings."""
+    app, numbers = Flask("ticketing", static_folder=None), dict[str, float]()
+    for service in map(sample, built_by()):
+        if service.routes is not None:
+            app.register_blueprint(service.routes)
+            numbers |= numbers_of(service.settings)
+    made = document(app, "Ticketing", numbers, description=DESCRIPTION)
     _link(made["paths"])
     return made
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import schemathesis
 
-from ticketing.common.web.openapi_answers import BAD_KEY, NO_BODY
+from ticketing.auth.passwords import HAS_CONTROLS, TOO_COMMON
+from ticketing.auth.schemas import NO_EMAIL
+from ticketing.common.core.errors import Invalid
+from ticketing.common.web.idempotency import BadKey
+from ticketing.common.web.openapi_answers import NO_BODY
 from ticketing.fuzz.asking import COUNTS, NOBODY, URL
 from ticketing.fuzz.people import PASSWORD, People
 
-FORM = {*NO_BODY, BAD_KEY}
-"""Sentences about what was sent, which the document can say all of."""
-BEYOND = {
-    "Email must be valid",
-    "Password is too common",
-    "Password must not have control characters",
-}
+FORM = {kind.code() for kind in (*NO_BODY, BadKey)}
+"""Of what was sent, of which the document can say all."""
+BEYOND = {NO_EMAIL, TOO_COMMON, HAS_CONTROLS}
 """Sentences about the form of a field, of which the document can say a part only."""
 
 _people = People(os.environ[URL])
@@ -92,10 +92,9 @@ def _refused(response: Any) -> bool:
 
 
 def _is_of_what_there_is(error: Any) -> bool:
-    field, message = error.get("field"), error["message"]
-    if field is None:
-        return message not in FORM
-    return field in ("currentPassword", "cursor") or message in BEYOND
+    if error["code"] != Invalid.code():
+        return error["code"] not in FORM
+    return error["field"] == "cursor" or error["message"] in BEYOND
 
 
 @schemathesis.hook

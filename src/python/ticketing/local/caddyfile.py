@@ -8,7 +8,7 @@ from ticketing.common.web.protection import HEADERS
 # Where a page would be, when the process that makes pages gives no answer.
 PAGE = (
     '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
-    "<title>Ticketing</title><h1>{args[1]}</h1>"
+    "<title>Ticketing</title><h1>{args[2]}</h1>"
     '<p>Please go back, or <a href="/">to the tickets</a>, and try again in a moment.</p></html>'
 )
 
@@ -42,13 +42,13 @@ $headers
 
 (json_error) {
 	header Content-Type application/json
-	respond `{"errors":[{"message":"{args[1]}"}]}` {args[0]}
+	respond `{"errors":[{"code":"{args[1]}","message":"{args[2]}"}]}` {args[0]}
 }
 
 (failure) {
 	@api path /api /api/*
 	handle @api {
-		import json_error {args[0]} "{args[1]}"
+		import json_error {args[0]} {args[1]} "{args[2]}"
 	}
 	handle {
 		header Content-Type "text/html; charset=utf-8"
@@ -89,7 +89,7 @@ $routes
 
 	@nowhere path /api /api/*
 	handle @nowhere {
-		import json_error 404 "Not Found!"
+		import json_error 404 not_found "Not Found!"
 	}
 
 	# All else are pages. Streams are not compressed: an event would wait for the next.
@@ -99,11 +99,11 @@ $routes
 	}
 	handle_errors 413 {
 		import headers
-		import failure 413 "The body must not be over 64 KiB"
+		import failure 413 body_too_long "The body must not be over 64 KiB"
 	}
 	handle_errors {
 		import headers
-		import failure {err.status_code} "Something went wrong"
+		import failure {err.status_code} internal_error "Something went wrong"
 	}
 }
 """)

@@ -114,7 +114,7 @@ class Platform:
     def _build(self, name: str) -> Service[Any]:
         declared = services()[name]
         secrets = (each for role in declared.roles.values() for each in role.secrets.values())
-        needed = dict.fromkeys(["JWT_KEY", *chain(*secrets)], UNUSED) | dict(self.env)
+        needed = dict.fromkeys(chain(*secrets), UNUSED) | dict(self.env)
         if declared.store:
             needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]
         try:

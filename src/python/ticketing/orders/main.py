@@ -46,6 +46,7 @@ def build(
     return Service(
         name="orders",
         settings=settings,
+        env=env,
         database=database,
         use_cases=use_cases,
         stores=[orders],

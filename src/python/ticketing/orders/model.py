@@ -19,6 +19,37 @@ from ticketing.common.core.events import (
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 
+
+class OwnTicket(Refused):
+    """Its seller is who asks."""
+
+    sentence = "You cannot order your own ticket"
+
+
+class NotForSale(Refused):
+    """Its seller took it off sale."""
+
+    sentence = "Ticket is not for sale"
+
+
+class TicketReserved(Refused):
+    """Another order holds it, or has bought it."""
+
+    sentence = "Ticket is already reserved!"
+
+
+class TooManyHolds(Refused):
+    """The buyer is to pay, or let go of one, first."""
+
+    sentence = "You can hold at most {max_open_holds} tickets at once"
+
+
+class OrderComplete(Refused):
+    """It is paid."""
+
+    sentence = "You cannot cancel a complete order"
+
+
 HELD = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 """The statuses of an order whose hold can still run out."""
 
@@ -61,9 +92,9 @@ class Order(Aggregate):
         cls, *, id: str, user_id: str, ticket: Ticket, now: datetime, hold: timedelta
     ) -> "Order":
         if ticket.user_id == user_id:
-            raise Refused("You cannot order your own ticket")
+            raise OwnTicket
         if ticket.withdrawn:
-            raise Refused("Ticket is not for sale")
+            raise NotForSale
         order = cls(
             id=id,
             user_id=user_id,
@@ -82,7 +113,7 @@ class Order(Aggregate):
     def cancel(self, now: datetime) -> None:
         """Let go of the ticket; nothing to do if that happened before."""
         if self.status is OrderStatus.COMPLETE:
-            raise Refused("You cannot cancel a complete order")
+            raise OrderComplete
         if self.status is not OrderStatus.CANCELLED:
             self.status = OrderStatus.CANCELLED
             self._record(OrderCancelled, now)

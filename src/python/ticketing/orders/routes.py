@@ -1,21 +1,24 @@
 """HTTP for orders."""
 
-from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
 from ticketing.common.identity.access import signed_in
-from ticketing.common.runtime.app import use_cases
-from ticketing.common.web.bodies import body, query
 from ticketing.common.web.idempotency import idempotent
 from ticketing.common.web.limits import by_user, limited
 from ticketing.common.web.operation import Operation, Tag
-from ticketing.common.web.pages import page
-from ticketing.common.web.replies import empty, shown, versions
+from ticketing.common.web.routes import Routes, body, empty, page, query, shown, versions
+from ticketing.orders.model import (
+    NotForSale,
+    OrderComplete,
+    OwnTicket,
+    TicketReserved,
+    TooManyHolds,
+)
 from ticketing.orders.schemas import NewOrder, Order, OwnOrders, order_view
 from ticketing.orders.service import Orders
 
-orders = Blueprint("orders", __name__, url_prefix="/api/orders")
+orders = Routes[Orders]("orders", __name__, url_prefix="/api/orders")
 
 new_order = NewOrder()
 own_query = OwnOrders()
@@ -33,7 +36,7 @@ own_query = OwnOrders()
 def of_user() -> ResponseReturnValue:
     asked = query(own_query)
     limit, newest_first = asked["limit"], asked["sort"] == "newest"
-    found = use_cases(Orders).of_user(
+    found = orders.use_cases.of_user(
         current_user.id, limit=limit + 1, after=asked["cursor"], newest_first=newest_first
     )
     return page(found, limit, order_view, lambda order: order.id)
@@ -43,7 +46,7 @@ def of_user() -> ResponseReturnValue:
 @Operation("One's own order", answers={200: Order}, tag=Tag.VERSION)
 @signed_in
 def get(order_id: str) -> ResponseReturnValue:
-    return shown(order_view(use_cases(Orders).get(order_id, user_id=current_user.id)))
+    return shown(order_view(orders.use_cases.get(order_id, user_id=current_user.id)))
 
 
 @orders.post("")
@@ -52,12 +55,7 @@ def get(order_id: str) -> ResponseReturnValue:
     answers={201: Order},
     details="A ticket that was put on sale a moment ago can be held at once.",
     body=new_order,
-    refusals=[
-        "You cannot order your own ticket",
-        "Ticket is not for sale",
-        "Ticket is already reserved!",
-        "You can hold at most 10 tickets at once",
-    ],
+    refusals=[OwnTicket, NotForSale, TicketReserved, TooManyHolds],
     fails=[404],
     tag=Tag.VERSION,
     keyed=True,
@@ -66,7 +64,7 @@ def get(order_id: str) -> ResponseReturnValue:
 @signed_in
 @idempotent
 def create(id: str | None) -> ResponseReturnValue:
-    order = use_cases(Orders).create(**body(new_order), user_id=current_user.id, id=id)
+    order = orders.use_cases.create(**body(new_order), user_id=current_user.id, id=id)
     return shown(order_view(order), 201)
 
 
@@ -74,10 +72,10 @@ def create(id: str | None) -> ResponseReturnValue:
 @Operation(
     "Let go of the ticket; nothing to do if that happened",
     answers={204: None},
-    refusals=["You cannot cancel a complete order"],
+    refusals=[OrderComplete],
     conditional=True,
 )
 @signed_in
 def cancel(order_id: str) -> ResponseReturnValue:
-    use_cases(Orders).cancel(order_id, user_id=current_user.id, versions=versions())
+    orders.use_cases.cancel(order_id, user_id=current_user.id, versions=versions())
     return empty()

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from ticketing.common.core.aggregate import Versions
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Conflict, Duplicate, NotYet, Refused
+from ticketing.common.core.errors import Conflict, Duplicate, NotYet, retry_on_conflict
 from ticketing.common.core.events import OrderStatus, PaymentState, TicketState
-from ticketing.orders.model import Order
+from ticketing.orders.model import Order, TicketReserved, TooManyHolds
 from ticketing.orders.repository import OrderRepository, TicketReplica
 
 SWEEP_AFTER = timedelta(seconds=2)
@@ -101,7 +100,7 @@ class Orders:
         order.complete(payment.id, now)
         try:
             self._reserve(order, now)
-        except Refused:
+        except TicketReserved:
             self._reject(payment, "The ticket went to somebody else", now)
 
     @retry_on_conflict
@@ -124,7 +123,7 @@ class Orders:
         if len(held) >= self._max_holds:
             held = self._without_overdue(held, now)
         if len(held) >= self._max_holds:
-            raise Refused(f"You can hold at most {self._max_holds} tickets at once")
+            raise TooManyHolds(max_open_holds=self._max_holds)
         taken = {hold.slot for hold in held}
         free = [slot for slot in range(self._max_holds) if slot not in taken]
         return free[crc32(order.id.encode()) % len(free)]
@@ -149,7 +148,7 @@ class Orders:
         if holder is None or holder.id == order.id:
             return  # it let go, or is this very order, stored by a try that heard no answer
         if not holder.is_overdue(now):
-            raise Refused("Ticket is already reserved!")
+            raise TicketReserved
         holder.expire(now)
         self._orders.save(holder)
 

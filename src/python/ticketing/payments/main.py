@@ -53,6 +53,7 @@ def build(
     return Service(
         name="payments",
         settings=settings,
+        env=env,
         database=database,
         use_cases=payments,
         stores=[store],

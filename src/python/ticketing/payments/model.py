@@ -18,7 +18,18 @@ from ticketing.common.core.money import from_cents
 
 DOUBT = timedelta(seconds=45)
 """How long an outcome may be unknown before Stripe is asked; longer than any call to it."""
-CANNOT_PAY = "Cannot pay for a cancelled order"
+
+
+class NotPayable(Refused):
+    """Its order has ended unpaid."""
+
+    sentence = "Cannot pay for a cancelled order"
+
+
+class NothingToRefund(Refused):
+    """The payment has not arrived, and never will."""
+
+    sentence = "No money has arrived that could go back"
 
 
 class PaymentStatus(StrEnum):
@@ -47,7 +58,7 @@ class Order:
 
     def check_payable(self) -> None:
         if self.status is OrderStatus.CANCELLED:
-            raise Refused(CANNOT_PAY)
+            raise NotPayable
 
 
 @dataclass(kw_only=True)
@@ -95,7 +106,7 @@ class Payment(Aggregate):
     def begin(self, intent_id: str, token: str, now: datetime) -> None:
         """Start an attempt; to be saved before Stripe is told, so that a crash leaves a trace."""
         if self.is_final:
-            raise Refused(CANNOT_PAY)
+            raise NotPayable
         self.intent_id, self.token, self.unreported_failure = intent_id, token, None
         self.attempts += 1
         self.status, self.check_at = PaymentStatus.PROCESSING, now + DOUBT

@@ -34,6 +34,18 @@ class Intent:
     refunded: bool = False
 
 
+class CardDeclined(Refused):
+    """The buyer's bank, or Stripe, says no, in a sentence for the buyer."""
+
+    sentence = "The card was declined"
+
+
+class ProcessorSilent(Unavailable):
+    """What Stripe was asked may have happened or not; asking again with the same key is safe."""
+
+    sentence = "The card processor gives no answer, try again"
+
+
 class RefundFailed(Exception):  # noqa: N818  # said as it is
     """Stripe took the order to refund, and could not carry it out."""
 
@@ -41,8 +53,7 @@ class RefundFailed(Exception):  # noqa: N818  # said as it is
 class CardProcessor:
     """Charges cards through Stripe.
 
-    Every call raises Unavailable where Stripe gives no answer: what was asked may have happened,
-    and asking again with the same key is safe.
+    Every call raises ProcessorSilent where Stripe gives no answer.
     """
 
     def __init__(self, key: str, api_base: str = "") -> None:
@@ -56,7 +67,7 @@ class CardProcessor:
     def open(self, *, payment_id: str, order_id: str, amount: int) -> Intent:
         """The intent for this payment, made at the first call; `amount` in cents.
 
-        Raises Refused where Stripe takes no such amount.
+        Raises CardDeclined where Stripe takes no such amount.
         """
 
         def create(key: str) -> stripe.PaymentIntent:
@@ -87,7 +98,7 @@ class CardProcessor:
                     intent_id, params, {"idempotency_key": key}  # type: ignore[arg-type]
                 )
             )
-        except Refused as refusal:
+        except CardDeclined as refusal:
             return replace(self.look_up(intent_id), declined=str(refusal))
 
     def look_up(self, intent_id: str) -> Intent:
@@ -125,7 +136,7 @@ class CardProcessor:
         except (stripe.CardError, stripe.InvalidRequestError) as error:
             current = error.error.payment_intent if error.error else None
             if current is None or isinstance(error, stripe.CardError):
-                raise Refused(error.user_message or "The card was declined") from error
+                raise CardDeclined(error.user_message or "") from error
             intent = current
         charge = intent.latest_charge
         failure = intent.last_payment_error if intent.status == NOT_PAID else None
@@ -159,4 +170,4 @@ def _reach(call: Callable[[], T]) -> T:
         raise
     except stripe.StripeError as error:
         log.warning("stripe gives no answer", reason=repr(error))
-        raise Unavailable("The card processor gives no answer, try again") from error
+        raise ProcessorSilent from error

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Conflict, Refused, Unavailable
+from ticketing.common.core.errors import Conflict, Refused, Unavailable, retry_on_conflict
 from ticketing.common.core.logs import logger
 from ticketing.payments.model import Payment
 from ticketing.payments.processor import CardProcessor, Intent

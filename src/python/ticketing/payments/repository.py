@@ -10,7 +10,6 @@ from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import OrderState, OrderStatus
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
-from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import Documents, Indexes
 from ticketing.common.storage.replica import Replica
 from ticketing.common.storage.store import OUTBOX_INDEX, Store
@@ -28,7 +27,6 @@ INDEXES: Indexes = {
     ],
     "webhooks": [pymongo.IndexModel("heardAt", expireAfterSeconds=HEARD_SECONDS)],
     "orders": [],  # the replica is asked by _id alone
-    keys.COLLECTION: [keys.INDEX],
 }
 
 

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Refused
+from ticketing.common.core.errors import retry_on_conflict
 from ticketing.common.core.events import OrderState, OrderStatus
-from ticketing.payments.model import CANNOT_PAY, Order, Payment, PaymentStatus
-from ticketing.payments.processor import CardProcessor, Intent
+from ticketing.payments.model import NothingToRefund, NotPayable, Order, Payment, PaymentStatus
+from ticketing.payments.processor import CardDeclined, CardProcessor, Intent
 from ticketing.payments.reconciler import Reconciler
 from ticketing.payments.repository import OrderReplica, PaymentRepository
 from ticketing.payments.webhooks import Hint, Webhooks
@@ -47,7 +46,7 @@ class Payments:
 
     @retry_on_conflict
     def pay(self, *, order_id: str, token: str, user_id: str) -> Receipt:
-        """Pay with this card, or settle an earlier try; raises Refused with a decline's message."""
+        """Pay with this card, or settle an earlier try; raises CardDeclined."""
         order = self._orders.wait_for(order_id)
         order.check_owner(user_id)
         payment = self._payments.of_order(order_id)
@@ -60,11 +59,11 @@ class Payments:
     def _earlier(self, payment: Payment, token: str) -> Receipt | None:
         """What came of an earlier try, where that answers a post with this card.
 
-        Raises Refused with what its buyer has not been told yet.
+        Raises CardDeclined with what its buyer has not been told yet.
         """
         if payment.token == token and (failure := payment.report_failure()):
             self._payments.save(payment)
-            raise Refused(failure)
+            raise CardDeclined(failure)
         was_in_doubt = payment.in_doubt
         if was_in_doubt:  # settling may change that
             intent = self._settle(payment, self._processor.look_up(_intent_id(payment)))
@@ -107,7 +106,7 @@ class Payments:
     def receive(self, body: bytes, signature: str) -> None:
         """Take in a webhook: when this returns it is settled, otherwise Stripe sends it again.
 
-        Raises Refused unless it is signed by Stripe, Unavailable where webhooks are not set up.
+        Raises NotFromStripe, or WebhooksOff where they are not set up.
         """
         hint = self._webhooks.verify(body, signature)
         if hint is not None:
@@ -138,7 +137,7 @@ class Payments:
         if payment.status is PaymentStatus.REFUNDED:
             return
         if not payment.is_paid:
-            raise Refused("No money has arrived that could go back")
+            raise NothingToRefund
         self._processor.refund(_intent_id(payment), f"{payment.id}-refund")
         payment.refund(self._clock())
         self._payments.save(payment)
@@ -154,7 +153,7 @@ def _receipt(payment: Payment, intent: Intent) -> Receipt:
         return Receipt(payment_id=payment.id)
     if payment.in_doubt and not intent.declined:
         return Receipt(payment_id=payment.id, client_secret=intent.client_secret)
-    raise Refused(intent.declined or CANNOT_PAY)
+    raise CardDeclined(intent.declined) if intent.declined else NotPayable
 
 
 def _intent_id(payment: Payment) -> str:

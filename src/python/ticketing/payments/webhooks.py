@@ -15,6 +15,18 @@ TOLERANCE = 300
 """Seconds for which a signature is good, so that a captured webhook cannot be replayed later."""
 
 
+class NotFromStripe(Refused):
+    """Its signature is none, or old."""
+
+    sentence = "Not signed by Stripe, or too long ago"
+
+
+class WebhooksOff(Unavailable):
+    """Stripe sends it again."""
+
+    sentence = "Webhooks are not set up"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hint:
     """That something happened to an intent; what, Stripe says when it is asked."""
@@ -32,10 +44,10 @@ class Webhooks:
     def verify(self, body: bytes, signature: str) -> Hint | None:
         """The hint in an event, None where it is about no payment intent.
 
-        Raises Refused unless Stripe has signed it lately, Unavailable where no secret is set.
+        Raises NotFromStripe unless Stripe has signed it lately, WebhooksOff where no secret is set.
         """
         if not self._secret:
-            raise Unavailable("Webhooks are not set up")
+            raise WebhooksOff
         try:
             text = body.decode()
             # The library compares signatures as ASCII and trips over any other.
@@ -45,7 +57,7 @@ class Webhooks:
             event: Any = json.loads(text)
         except (stripe.SignatureVerificationError, ValueError) as error:
             log.warning("webhook refused", reason=str(error)[:200])
-            raise Refused("Not signed by Stripe, or too long ago") from error
+            raise NotFromStripe from error
         return _hint(event)
 
 

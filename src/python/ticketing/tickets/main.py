@@ -24,6 +24,7 @@ def build(
     return Service(
         name="tickets",
         settings=settings,
+        env=env,
         database=database,
         use_cases=Tickets(tickets, orders, new_id=new_id, clock=clock),
         stores=[tickets],

@@ -18,6 +18,12 @@ from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 
 
+class TicketHeld(Refused):
+    """An order holds it, or has bought it: its seller cannot `verb` it."""
+
+    sentence = "You cannot {verb} a reserved ticket"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """An order on a ticket as last told of, which happened `at` that time; `price` is in cents."""
@@ -126,7 +132,7 @@ class Ticket(Aggregate):
             raise NotAuthorized
         self.check_version(versions)
         if self.order_id is not None:
-            raise Refused(f"You cannot {verb} a reserved ticket")
+            raise TicketHeld(verb=verb)
 
     def _set_withdrawn(self, withdrawn: bool, now: datetime) -> None:
         if self.withdrawn != withdrawn:

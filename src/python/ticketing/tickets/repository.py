@@ -8,7 +8,6 @@ import pymongo
 from ticketing.common.core.events import OrderState
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import to_cents
-from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import Document, Indexes
 from ticketing.common.storage.replica import Replica
 from ticketing.common.storage.store import OUTBOX_INDEX, Store
@@ -27,7 +26,6 @@ INDEXES: Indexes = {
         pymongo.IndexModel([("userId", 1), ("soldAt", 1)]),
     ],
     "orders": [],  # the replica is asked by _id alone
-    keys.COLLECTION: [keys.INDEX],
 }
 _ORDER = {
     Sort.NEWEST: ("_id", pymongo.DESCENDING, "$lt"),

@@ -1,16 +1,13 @@
 """HTTP for tickets."""
 
-from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 
 from ticketing.common.identity.access import signed_in
-from ticketing.common.runtime.app import use_cases
-from ticketing.common.web.bodies import body, query
 from ticketing.common.web.idempotency import idempotent
 from ticketing.common.web.operation import Operation, Tag, Who
-from ticketing.common.web.pages import page
-from ticketing.common.web.replies import listed, shown, versions
+from ticketing.common.web.routes import Routes, body, listed, page, query, shown, versions
+from ticketing.tickets.model import TicketHeld
 from ticketing.tickets.schemas import (
     DayWithSales,
     NewTicket,
@@ -24,7 +21,7 @@ from ticketing.tickets.schemas import (
 from ticketing.tickets.search import Search, place
 from ticketing.tickets.service import Tickets
 
-tickets = Blueprint("tickets", __name__, url_prefix="/api/tickets")
+tickets = Routes[Tickets]("tickets", __name__, url_prefix="/api/tickets")
 
 new_ticket = NewTicket()
 own_query = OwnTickets()
@@ -45,7 +42,7 @@ def on_sale() -> ResponseReturnValue:
     asked = query(search_query)
     limit = asked.pop("limit")
     search = Search(**asked)
-    found = use_cases(Tickets).on_sale(search, limit=limit + 1)
+    found = tickets.use_cases.on_sale(search, limit=limit + 1)
     return page(found, limit, ticket_view, lambda ticket: place(ticket, search.sort))
 
 
@@ -61,7 +58,7 @@ def on_sale() -> ResponseReturnValue:
 def of_seller() -> ResponseReturnValue:
     asked = query(own_query)
     limit, newest_first = asked["limit"], asked["sort"] == "newest"
-    found = use_cases(Tickets).of_seller(
+    found = tickets.use_cases.of_seller(
         current_user.id, limit=limit + 1, after=asked["cursor"], newest_first=newest_first
     )
     return page(found, limit, ticket_view, lambda ticket: ticket.id)
@@ -76,14 +73,14 @@ def of_seller() -> ResponseReturnValue:
 )
 @signed_in
 def sales() -> ResponseReturnValue:
-    days = use_cases(Tickets).sales(current_user.id, **query(sales_query))
+    days = tickets.use_cases.sales(current_user.id, **query(sales_query))
     return listed([sales_view(day) for day in days])
 
 
 @tickets.get("/<ticket_id>")
 @Operation("A ticket", answers={200: Ticket}, who=Who.ANYONE, tag=Tag.VERSION)
 def get(ticket_id: str) -> ResponseReturnValue:
-    return shown(ticket_view(use_cases(Tickets).get(ticket_id)))
+    return shown(ticket_view(tickets.use_cases.get(ticket_id)))
 
 
 @tickets.post("")
@@ -97,7 +94,7 @@ def get(ticket_id: str) -> ResponseReturnValue:
 @signed_in
 @idempotent
 def create(id: str | None) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).create(**body(new_ticket), user_id=current_user.id, id=id)
+    ticket = tickets.use_cases.create(**body(new_ticket), user_id=current_user.id, id=id)
     return shown(ticket_view(ticket), 201)
 
 
@@ -106,13 +103,13 @@ def create(id: str | None) -> ResponseReturnValue:
     "Change one's own ticket",
     answers={200: Ticket},
     body=new_ticket,
-    refusals=["You cannot edit a reserved ticket"],
+    refusals=[TicketHeld(verb="edit")],
     tag=Tag.VERSION,
     conditional=True,
 )
 @signed_in
 def edit(ticket_id: str) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).edit(
+    ticket = tickets.use_cases.edit(
         ticket_id, **body(new_ticket), user_id=current_user.id, versions=versions()
     )
     return shown(ticket_view(ticket))
@@ -122,13 +119,13 @@ def edit(ticket_id: str) -> ResponseReturnValue:
 @Operation(
     "Take one's own ticket off sale; nothing to do if it is",
     answers={200: Ticket},
-    refusals=["You cannot withdraw a reserved ticket"],
+    refusals=[TicketHeld(verb="withdraw")],
     tag=Tag.VERSION,
     conditional=True,
 )
 @signed_in
 def withdraw(ticket_id: str) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).withdraw(ticket_id, user_id=current_user.id, versions=versions())
+    ticket = tickets.use_cases.withdraw(ticket_id, user_id=current_user.id, versions=versions())
     return shown(ticket_view(ticket))
 
 
@@ -136,11 +133,11 @@ def withdraw(ticket_id: str) -> ResponseReturnValue:
 @Operation(
     "Put one's own withdrawn ticket on sale again; nothing to do if it is",
     answers={200: Ticket},
-    refusals=["You cannot relist a reserved ticket"],
+    refusals=[TicketHeld(verb="relist")],
     tag=Tag.VERSION,
     conditional=True,
 )
 @signed_in
 def relist(ticket_id: str) -> ResponseReturnValue:
-    ticket = use_cases(Tickets).relist(ticket_id, user_id=current_user.id, versions=versions())
+    ticket = tickets.use_cases.relist(ticket_id, user_id=current_user.id, versions=versions())
     return shown(ticket_view(ticket))

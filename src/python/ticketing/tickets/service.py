@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Unpack
 
 from ticketing.common.core.aggregate import Versions
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Duplicate
+from ticketing.common.core.errors import Duplicate, retry_on_conflict
 from ticketing.common.core.events import OrderState
 from ticketing.tickets.model import Description, Order, Ticket
 from ticketing.tickets.repository import OrderReplica, TicketRepository

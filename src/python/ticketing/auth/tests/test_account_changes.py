@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.auth.model import EmailInUse, WrongPassword
 from ticketing.auth.service import Accounts
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.services import client_of, take_events
 
 PASSWORD = "correct horse"
@@ -45,8 +48,11 @@ def user(browser: FlaskClient) -> Any:
     return browser.get("/api/users/currentuser").get_json()["currentUser"]
 
 
+OF_ANOTHER = 400, {"errors": entries_of(WrongPassword())}
+
+
 def wrong(field: str, message: str) -> tuple[int, Any]:
-    return 400, {"errors": [{"message": message, "field": field}]}
+    return 400, {"errors": entries_of(Invalid({field: message}))}
 
 
 def test_an_email_address_is_changed_by_who_knows_the_password(
@@ -96,7 +102,7 @@ def test_who_does_not_know_the_password_changes_nothing(
 ) -> None:
     take_events(service)
     told = change(browser, what, **body, currentPassword="incorrect")
-    assert told == wrong("currentPassword", "Password is wrong")
+    assert told == OF_ANOTHER
     told = change(browser, what, **body, currentPassword="")
     assert told == wrong("currentPassword", "You must supply a password")
     assert browser.put(f"/api/users/{what}", json=body).status_code == 401
@@ -110,7 +116,7 @@ def test_the_email_address_of_somebody_else_cannot_be_taken(
 ) -> None:
     signed_in(service, "signup", email="ben@example.com")
     told = change(browser, "email", email="Ben@example.com")
-    assert told == (400, {"errors": [{"message": "Email in use"}]})
+    assert told == (400, {"errors": entries_of(EmailInUse())})
     assert user(browser)["email"] == "ann@example.com"
     assert browser.post("/api/users/renew").status_code == 200
 

@@ -8,9 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ticketing.auth.model import EmailInUse, InvalidCredentials
 from ticketing.auth.service import Accounts
+from ticketing.common.core.errors import NotFound
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import client_of
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
@@ -53,7 +55,7 @@ def test_an_email_can_be_used_once_in_whatever_case(
     stranger: FlaskClient, anns_service: Service[Accounts]
 ) -> None:
     again = stranger.post("/api/users/signup", json={**ANN, "email": "ANN@example.com"})
-    assert errors_of(again, 400) == [{"message": "Email in use"}]
+    assert errors_of(again, 400) == entries_of(EmailInUse())
     assert "Set-Cookie" not in again.headers
     assert anns_service.stores[0].documents.count_documents({}) == 1
 
@@ -87,7 +89,7 @@ def test_signing_in_replies_with_the_account_whatever_the_case(
 def test_an_unknown_email_and_a_wrong_password_get_the_same_answer(stranger: FlaskClient) -> None:
     wrong = stranger.post("/api/users/signin", json={**ANN, "password": "wrong"})
     unknown = stranger.post("/api/users/signin", json={**ANN, "email": "bob@example.com"})
-    assert errors_of(wrong, 400) == [{"message": "Invalid Credentials"}]
+    assert errors_of(wrong, 400) == entries_of(InvalidCredentials())
     assert wrong.data == unknown.data
     assert unknown.status_code == 400
     assert "Set-Cookie" not in wrong.headers
@@ -112,4 +114,4 @@ def test_unknown_body_fields_are_ignored(client: FlaskClient) -> None:
     ],
 )
 def test_anything_else_is_not_found(client: FlaskClient, method: str, path: str) -> None:
-    assert errors_of(client.open(path, method=method), 404) == [{"message": "Not Found!"}]
+    assert errors_of(client.open(path, method=method), 404) == entries_of(NotFound())

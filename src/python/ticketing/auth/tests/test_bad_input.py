@@ -7,12 +7,14 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 
 from ticketing.auth.service import Accounts
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.input import (
     NOT_JSON_OBJECTS,
     NOT_JSON_TYPES,
     NOT_TEXT,
     any_json,
+    entries_of,
     errors_of,
 )
 
@@ -88,14 +90,14 @@ def test_a_field_of_another_type_is_invalid(
     client: FlaskClient, path: str, field: str, value: Any
 ) -> None:
     reply = client.post(path, json={**ANN, field: value})
-    assert errors_of(reply, 400) == [{"message": MESSAGES[path, field], "field": field}]
+    assert errors_of(reply, 400) == [entries_of(Invalid({field: MESSAGES[path, field]}))[0]]
 
 
 @pytest.mark.parametrize("field", ["email", "password"])
 def test_a_missing_field_is_invalid(client: FlaskClient, path: str, field: str) -> None:
     rest = {name: value for name, value in ANN.items() if name != field}
     errors = errors_of(client.post(path, json=rest), 400)
-    assert errors == [{"message": MESSAGES[path, field], "field": field}]
+    assert errors == entries_of(Invalid({field: MESSAGES[path, field]}))
 
 
 def test_every_invalid_field_has_its_entry(client: FlaskClient, path: str) -> None:
@@ -109,18 +111,18 @@ def test_every_invalid_field_has_its_entry(client: FlaskClient, path: str) -> No
 @pytest.mark.parametrize("email", BAD_EMAILS, ids=lambda email: ascii(email[:20]))
 def test_what_is_no_email_is_invalid(client: FlaskClient, path: str, email: str) -> None:
     errors = errors_of(client.post(path, json={**ANN, "email": email}), 400)
-    assert errors == [{"message": "Email must be valid", "field": "email"}]
+    assert errors == entries_of(Invalid({"email": "Email must be valid"}))
 
 
 @pytest.mark.parametrize("password", ["", "1234567", "a" * 129, "a" * 60_000, "\N{EYE}" * 7])
 def test_a_new_password_has_8_to_128_characters(client: FlaskClient, password: str) -> None:
     errors = errors_of(client.post(SIGN_UP, json={**ANN, "password": password}), 400)
-    assert errors == [{"message": MESSAGES[SIGN_UP, "password"], "field": "password"}]
+    assert errors == [entries_of(Invalid({"password": MESSAGES[SIGN_UP, "password"]}))[0]]
 
 
 def test_an_empty_password_signs_nobody_in(client: FlaskClient) -> None:
     errors = errors_of(client.post(SIGN_IN, json={**ANN, "password": ""}), 400)
-    assert errors == [{"message": "You must supply a password", "field": "password"}]
+    assert errors == [entries_of(Invalid({"password": "You must supply a password"}))[0]]
 
 
 @pytest.mark.parametrize("body", NOT_JSON_OBJECTS, ids=lambda body: repr(body[:12]))

@@ -8,13 +8,13 @@ from werkzeug.test import TestResponse
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
 from ticketing.common.runtime.service import Service
-from ticketing.common.storage.keys import COLLECTION
 from ticketing.common.testing.idempotency import (
     after_dying_anywhere,
     is_replayed,
     with_lost_answers,
 )
 from ticketing.common.testing.services import ENV, client_of, memory_database
+from ticketing.common.web.idempotency import COLLECTION
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 

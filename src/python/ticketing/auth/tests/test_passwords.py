@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 
 from ticketing.auth.passwords import AT_ONCE, broken_rule, hash_password, is_outdated, turns, verify
 from ticketing.auth.service import Accounts
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.servers import eventually
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
@@ -74,7 +76,7 @@ def test_a_hash_is_made_as_owasp_says_today() -> None:
 def test_what_many_people_choose_is_common(client: FlaskClient, password: str) -> None:
     assert broken_rule(password) == "Password is too common"
     reply = client.post("/api/users/signup", json={**ANN, "password": password})
-    error = {"message": "Password is too common", "field": "password"}
+    error = entries_of(Invalid({"password": "Password is too common"}))[0]
     assert (reply.status_code, reply.get_json()) == (400, {"errors": [error]})
 
 

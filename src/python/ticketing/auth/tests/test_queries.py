@@ -7,9 +7,9 @@ import pytest
 
 from ticketing.auth.main import build
 from ticketing.auth.repository import INDEXES
-from ticketing.common.storage import keys
 from ticketing.common.testing.queries import Query, Watched, scans, that_queries_need, without
 from ticketing.common.testing.services import ENV, client_of, memory_database, take_events
+from ticketing.common.web.idempotency import COLLECTION
 
 ANN = {"email": "ann@example.com", "password": "correct horse"}
 
@@ -30,7 +30,7 @@ def queries() -> list[Query]:
 
 def test_no_query_scans(queries: list[Query]) -> None:
     assert scans(queries, INDEXES) == []
-    assert {query.collection for query in queries} == set(INDEXES)
+    assert {query.collection for query in queries} == {*INDEXES, COLLECTION}
 
 
 @pytest.mark.parametrize(("collection", "index"), that_queries_need(INDEXES))
@@ -38,7 +38,3 @@ def test_without_one_of_the_indexes_a_query_scans(
     queries: list[Query], collection: str, index: pymongo.IndexModel
 ) -> None:
     assert scans(queries, without(INDEXES, collection, index))
-
-
-def test_the_database_drops_old_keys() -> None:
-    assert keys.INDEX in INDEXES[keys.COLLECTION]

@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
 from ticketing.common.core.clock import utc_now
+from ticketing.common.core.errors import NotAuthorized
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     TurnedClock,
@@ -95,7 +96,7 @@ def test_a_session_goes_on_after_its_access_token_is_over(service: Service[Accou
 
 
 def test_whoever_has_no_refresh_token_gets_nothing(client: FlaskClient) -> None:
-    assert errors_of(renew(client), 401) == [{"message": "Not Authorized"}]
+    assert errors_of(renew(client), 401) == entries_of(NotAuthorized())
 
 
 def test_an_access_token_alone_renews_nothing(browser: FlaskClient) -> None:
@@ -145,7 +146,7 @@ def test_a_stolen_token_ends_the_session_and_everybody_hears(
 def test_a_session_that_is_over_leaves_no_cookies(browser: FlaskClient, clock: TurnedClock) -> None:
     clock.advance(7 * DAY)
     reply = renew(browser)
-    assert errors_of(reply, 401) == [{"message": "Not Authorized"}]
+    assert errors_of(reply, 401) == entries_of(NotAuthorized())
     cleared = SimpleCookie()
     for line in reply.headers.getlist("Set-Cookie"):
         cleared.load(line)

@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 
 from ticketing.auth.main import build
 from ticketing.auth.service import Accounts
+from ticketing.common.core.errors import NotAuthorized
 from ticketing.common.messaging.bus import Done
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import ENV, client_of, memory_database, take_messages
 
 
@@ -178,7 +179,7 @@ def test_signing_out_everywhere_must_be_meant(
 ) -> None:
     for who in (phone, client):
         reply = who.post("/api/users/signout/everywhere")
-        assert errors_of(reply, 401) == [{"message": "Not Authorized"}]
+        assert errors_of(reply, 401) == entries_of(NotAuthorized())
     assert work(service) == []
 
 

@@ -1,29 +1,22 @@
 """Who is asking: the signed-in user, from the JWT in the `session` cookie or the bearer header.
 
-Flask-JWT-Extended verifies, sets and clears tokens; `current_user` is its own.
+Flask-JWT-Extended verifies tokens; `current_user` is its own.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, current_app, request
-from flask_jwt_extended import (
-    create_access_token,
-    decode_token,
-    get_current_user,
-    set_access_cookies,
-    unset_access_cookies,
-    verify_jwt_in_request,
-)
+from flask import Flask, current_app, request
+from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWTError
 
 from ticketing.common.core.errors import NotAuthorized
 from ticketing.common.identity.revocations import Revocations
 from ticketing.common.identity.token_keys import KeySet, LocalKeys
-from ticketing.common.identity.tokens import SessionGrant, TokenManager, User, user_of
+from ticketing.common.identity.tokens import TokenManager, User, user_of
 
 SESSION, REFRESH, CSRF = "session", "refresh", "XSRF-TOKEN"
 """The cookies: the access token, what renews it, and what a script must send with a write."""
@@ -32,7 +25,8 @@ ISSUER = AUDIENCE = "ticketing"
 LEEWAY = timedelta(minutes=1)
 """How far the clock of the machine that made a token may be ahead."""
 _VERIFIED = "ticketing.token_is_verified"
-_BAD_TOKEN = (JWTExtendedException, PyJWTError)
+BAD_TOKEN = (JWTExtendedException, PyJWTError)
+"""What the libraries raise at one."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -98,42 +92,15 @@ def user_if_signed_in() -> User | None:
     return user
 
 
-def named_session() -> str | None:
-    """The id of the session whose token came along, meant or not: good for ending it, no more."""
-    try:
-        bearer = _bearer()
-        token = request.cookies.get(SESSION, "") if bearer is None else bearer
-        return str(decode_token(token)["sid"])
-    except _BAD_TOKEN:
+def bearer() -> str | None:
+    """The token of the bearer header, which from now on is spelled as the library knows it."""
+    environ = request.environ
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
+    if scheme.lower() != "bearer":
         return None
-
-
-def public_keys() -> list[dict[str, Any]]:
-    """What others may verify this application's tokens by: members of a JWK set."""
-    manager: TokenManager = current_app.extensions["flask-jwt-extended"]
-    return manager.keys.public() if isinstance(manager.keys, LocalKeys) else []
-
-
-def refresh_token() -> str:
-    """What came along to renew a session by; empty where nothing did."""
-    return request.cookies.get(REFRESH, "")
-
-
-def start_session(response: Response, grant: SessionGrant) -> Response:
-    """Put the tokens into the response's cookies, in place of what an older session left."""
-    token = create_access_token(
-        grant.user_id, expires_delta=grant.lifetime, additional_claims=grant.claims
-    )
-    set_access_cookies(response, token)
-    response.set_cookie(REFRESH, grant.refresh, httponly=True, samesite="Lax")
-    return response
-
-
-def end_session(response: Response) -> Response:
-    """Clear the cookies of the session."""
-    unset_access_cookies(response)
-    response.delete_cookie(REFRESH, httponly=True, samesite="Lax")
-    return response
+    token = "" if "," in given else given.strip()  # the library would take the first of several
+    environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return str(token)
 
 
 def _is_verified() -> bool:
@@ -146,18 +113,7 @@ def _is_verified() -> bool:
 
 def _verify() -> bool:
     try:
-        verify_jwt_in_request(locations="cookies" if _bearer() is None else "headers")
-    except _BAD_TOKEN:
+        verify_jwt_in_request(locations="cookies" if bearer() is None else "headers")
+    except BAD_TOKEN:
         return False
     return True
-
-
-def _bearer() -> str | None:
-    """The token of the bearer header, which from now on is spelled as the library knows it."""
-    environ = request.environ
-    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    token = "" if "," in given else given.strip()  # the library would take the first of several
-    environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    return str(token)

@@ -2,7 +2,6 @@
 
 import hmac
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Any
@@ -40,18 +39,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     csrf: Text
     issued_at: int = msgspec.field(name="iat")
     expires_at: int = msgspec.field(name="exp")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionGrant:
-    """What a browser gets when a session starts or is renewed: a refresh token, and an access token
-    for so long, which says these claims besides.
-    """
-
-    user_id: str
-    claims: Claims
-    lifetime: timedelta
-    refresh: str
 
 
 def user_of(claims: Claims) -> User:

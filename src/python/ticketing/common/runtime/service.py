@@ -5,18 +5,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from flask import Blueprint
 from pymongo.database import Database
 
 from ticketing.common.core.health import Check
-from ticketing.common.core.settings import Settings
+from ticketing.common.core.settings import Settings, read
+from ticketing.common.identity import revocations
 from ticketing.common.identity.published_keys import PublishedKeys
-from ticketing.common.identity.revocations import INDEXES, Revocations
-from ticketing.common.identity.token_keys import KeySet, LocalKeys, shared_key
+from ticketing.common.identity.revocations import Revocations
+from ticketing.common.identity.settings import TokenSettings
+from ticketing.common.identity.token_keys import KeySet
 from ticketing.common.messaging.bus import EventRouter
 from ticketing.common.storage.mongo import Document, Indexes, ensure_indexes, ping
 from ticketing.common.storage.replica import Replica
 from ticketing.common.storage.store import Store
+from ticketing.common.web import idempotency
+from ticketing.common.web.routes import Routes
 from ticketing.common.web.settings import ServiceSettings
 
 U = TypeVar("U")
@@ -35,36 +38,27 @@ class Service(Generic[U]):
     """The parts of one service; the `web` and `worker` commands take from it what they need.
 
     `indexes` has every index of its database by collection, but those of `_id` and of what common
-    keeps there. `signing_keys` are for the one who signs by more than JWT_KEY.
+    keeps there. `tokens` are what its web process alone reads from `env`.
     """
 
     name: str
     settings: Settings
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
     use_cases: U
     database: Database[Document] | None = None
     stores: Sequence[Store[Any]] = ()
     indexes: Indexes = field(default_factory=dict)
-    routes: Blueprint | None = None
+    routes: Routes[U] | None = None
     replicas: Sequence[Replica[Any, Any]] = ()
     events: EventRouter[U] = field(default_factory=EventRouter)
     chores: Sequence[Chore] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
-    signing_keys: LocalKeys | None = None
+    tokens: type[TokenSettings] = TokenSettings
 
     @cached_property
     def token_keys(self) -> KeySet:
-        """The keys by which this service accepts access tokens."""
-        assert isinstance(self.settings, ServiceSettings)
-        if self.signing_keys is not None:
-            return self.signing_keys
-        if self.settings.jwt_key:
-            secrets = [self.settings.jwt_key, *self.settings.other_secrets()]
-            return LocalKeys(*map(shared_key, secrets))
-        return PublishedKeys(self.settings.jwt_keys_url)
-
-    def secrets(self) -> list[str]:
-        """For fingerprints of requests: of those that hold a password, auth's alone need one."""
-        return self.token_keys.secrets() if isinstance(self.token_keys, LocalKeys) else [""]
+        """The keys by which this service accepts access tokens; exits where it was given none."""
+        return read(self.tokens, self.env).keys()
 
     @cached_property
     def revocations(self) -> Revocations | None:
@@ -95,7 +89,9 @@ class Service(Generic[U]):
     def prepare(self) -> None:
         """Make the indexes that are missing; the database must be in reach."""
         if self.database is not None:
-            ensure_indexes(self.database, {**self.indexes, **INDEXES})
+            ensure_indexes(
+                self.database, {**self.indexes, **idempotency.INDEXES, **revocations.INDEXES}
+            )
 
     def close(self) -> None:
         """Let go of the database's connections."""

@@ -8,9 +8,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.runtime.service import Service
-from ticketing.common.storage.keys import COLLECTION
 from ticketing.common.testing.services import Interrupted, client_of
-from ticketing.common.web.idempotency import REPLAYED
+from ticketing.common.web.idempotency import COLLECTION, REPLAYED
 
 Ask = Callable[[FlaskClient], TestResponse]
 Built = Callable[[Any], Service[Any]]

@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 import hypothesis.strategies as st
+import msgspec
 from werkzeug.test import TestResponse
 
+from ticketing.common.core.errors import Failure
 from ticketing.common.testing.services import UNKNOWN_ID
+from ticketing.common.web.errors import envelope
 
 MALFORMED_IDS = [
     "5c0a",
@@ -68,9 +71,15 @@ def errors_of(response: TestResponse, status: int) -> list[dict[str, str]]:
     assert list(body) == ["errors"]
     assert body["errors"]
     for error in body["errors"]:
-        assert set(error) in ({"message"}, {"message", "field"})
+        assert list(error) in (["code", "message"], ["code", "message", "field"])
         assert all(isinstance(text, str) and text for text in error.values())
     errors: list[dict[str, str]] = body["errors"]
+    return errors
+
+
+def entries_of(failure: Failure) -> list[dict[str, str]]:
+    """The errors in the reply to this failure."""
+    errors: list[dict[str, str]] = msgspec.to_builtins(envelope(failure).errors)
     return errors
 
 

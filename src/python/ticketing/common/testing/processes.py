@@ -29,7 +29,9 @@ class Process:
         self._url = f"http://127.0.0.1:{self.port}"
         self._log = directory / f"{command}-{self.port}.log"
         path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
-        own = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "JWT_KEY": "k" * 32}
+        own = {"PATH": os.environ["PATH"], "PYTHONPATH": path}
+        if command == "web":  # no other has to do with tokens
+            own["JWT_KEY"] = "k" * 32
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *program, command],

@@ -3,31 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 
+from ticketing.common.core.errors import Failure
 from ticketing.common.core.settings import read
 from ticketing.common.runtime.app import create_app
 from ticketing.common.runtime.service import Service
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.services import ENV
+from ticketing.common.web.routes import Routes
 from ticketing.common.web.settings import ServiceSettings
 
 
 def service_of(
-    routes: Blueprint, env: Mapping[str, str] | None = None, **parts: Any
+    routes: Routes[Any], env: Mapping[str, str] | None = None, **parts: Any
 ) -> Service[Any]:
     """A service with these routes, with no database unless one is among the parts."""
-    settings = read(ServiceSettings, {**ENV, **(env or {})})
-    return Service(name="sample", settings=settings, routes=routes, **{"use_cases": None, **parts})
+    env = {**ENV, **(env or {})}
+    made: dict[str, Any] = {"use_cases": None, **parts}
+    return Service(
+        name="sample", settings=read(ServiceSettings, env), env=env, routes=routes, **made
+    )
 
 
-def app_of(routes: Blueprint, **parts: Any) -> Flask:
+def app_of(routes: Routes[Any], **parts: Any) -> Flask:
     return create_app(service_of(routes, **parts))
 
 
-def errors(status: int, message: str, field: str | None = None) -> tuple[int, Mapping[str, Any]]:
-    """A reply with one error, as `reply` shows it."""
-    error = {"message": message} if field is None else {"message": message, "field": field}
-    return status, {"errors": [error]}
+def errors(status: int, failure: Failure) -> tuple[int, Mapping[str, Any]]:
+    """The reply to this failure, as `reply` shows it."""
+    return status, {"errors": entries_of(failure)}
 
 
 def reply(response: Any) -> tuple[int, Any]:

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, validate
 
+from ticketing.common.core.errors import Conflict, Refused, Unavailable
 from ticketing.common.web.limits import by_address, limited
 from ticketing.common.web.openapi import document
 from ticketing.common.web.operation import Operation, Tag, Who
 from ticketing.common.web.queries import Page, choice
-from ticketing.common.web.replies import told
+from ticketing.common.web.routes import Routes, told
 from ticketing.common.web.schemas import text
 from ticketing.common.web.views import Versioned
 
-routes = Blueprint("things", __name__, url_prefix="/api/things")
+routes = Routes[None]("things", __name__, url_prefix="/api/things")
 
 
 class Thing(Versioned, frozen=True):
@@ -31,6 +32,19 @@ class NewThing(Schema):
 
 class Things(Page):
     sort = choice("Sort", "newest", "oldest")
+
+
+class No(Refused):
+    sentence = "No more than {port}"
+
+
+class NotThat(Refused):
+    sentence = "Not that"
+    field = "name"
+
+
+class InUse(Conflict):
+    sentence = "It is in use"
 
 
 @routes.get("")
@@ -51,7 +65,7 @@ def all_of_them() -> ResponseReturnValue:
     "Make one",
     answers={201: Thing},
     body=NewThing(),
-    refusals=["No", ("Not that", "name")],
+    refusals=[No, NotThat],
     tag=Tag.VERSION,
     keyed=True,
     cookies="A taste.",
@@ -72,7 +86,7 @@ def get() -> ResponseReturnValue:
     "Be rid of it",
     answers={204: None},
     details="For good.",
-    says={409: ["It is in use"], 503: ["Later", "Not today"]},
+    says={409: [InUse], 503: [Unavailable("Later"), Unavailable("Not today")]},
     conditional=True,
 )
 def remove() -> ResponseReturnValue:
@@ -87,7 +101,7 @@ def silent() -> ResponseReturnValue:
 def made() -> dict[str, Any]:
     app = Flask("things", static_folder=None)
     app.register_blueprint(routes)
-    return document(app, "Things")
+    return document(app, "Things", {"port": 3000})
 
 
 MADE = made()

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request
+from flask import request
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.core.settings import read
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.services import ENV
-from ticketing.common.web.bodies import json_object
 from ticketing.common.web.limits import Often, by_address, by_user, limited
+from ticketing.common.web.routes import Routes, json_object
 from ticketing.common.web.settings import ServiceSettings
 
 THREE = "3/10 minutes"
@@ -36,7 +36,7 @@ def by_name() -> str | None:
 
 def service(url: str, **settings: str) -> Service[Any]:
     """Knocked at by anybody, called by users, and told names; two routes share a limit."""
-    routes = Blueprint("sample", __name__)
+    routes = Routes[None]("sample", __name__)
 
     @routes.post("/knock")
     @limited("knocks", by_address)
@@ -61,7 +61,7 @@ def service(url: str, **settings: str) -> Service[Any]:
 
     env = {**ENV, "LIMITS_REDIS_URL": url, **settings}
     return Service(
-        name="sample", settings=read(LimitedSettings, env), routes=routes, use_cases=None
+        name="sample", settings=read(LimitedSettings, env), env=env, routes=routes, use_cases=None
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 from marshmallow import Schema, validate
@@ -17,19 +17,16 @@ from ticketing.common.core.logs import logger
 from ticketing.common.core.settings import read
 from ticketing.common.identity.access import signed_in
 from ticketing.common.messaging.bus import EventRouter
-from ticketing.common.runtime.app import use_cases
 from ticketing.common.runtime.run import commands
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import connect
 from ticketing.common.storage.replica import Replica
 from ticketing.common.storage.store import OUTBOX_INDEX, Store
-from ticketing.common.web.bodies import body
+from ticketing.common.web.routes import Routes, body
 from ticketing.common.web.schemas import text
 from ticketing.common.web.settings import ServiceSettings
 
 log = logger(__name__)
-
-routes = Blueprint("notes", __name__)
 
 
 class Written(Store[Aggregate]):
@@ -71,13 +68,16 @@ class Notes:
         return self.heard.get(id)
 
 
+routes = Routes[Notes]("notes", __name__)
+
+
 class NewNote(Schema):
     id = text("Id is required", validate.Length(1, 50))
 
 
 @routes.post("/notes")
 def write() -> ResponseReturnValue:
-    use_cases(Notes).write(**body(NewNote()))
+    routes.use_cases.write(**body(NewNote()))
     return {}, 201
 
 
@@ -114,6 +114,7 @@ def build(env: Mapping[str, str]) -> Service[Notes]:
     return Service(
         name="sample",
         settings=settings,
+        env=env,
         database=database,
         use_cases=Notes(written, Heard(database["heard"])),
         stores=[written],

@@ -31,7 +31,7 @@ ALL_OF_IT = 30_000_000
 
 @pytest.fixture()
 def notes(mongo_uri: str) -> Iterator[Notes]:
-    service = build({"MONGO_URI": mongo_uri, "JWT_KEY": "k" * 32})
+    service = build({"MONGO_URI": mongo_uri})
     service.prepare()
     yield service.use_cases
     service.close()

@@ -5,25 +5,26 @@ import json
 from typing import Any
 
 import pytest
-from flask import Blueprint
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, validate
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.tests.apps import app_of, errors, reply
-from ticketing.common.web.bodies import MAX_BODY, body
+from ticketing.common.web.errors import BodyTooLong
+from ticketing.common.web.routes import MAX_BODY, MalformedJson, NotAnObject, NotJson, Routes, body
 from ticketing.common.web.schemas import Price, text
 
-routes = Blueprint("bodies", __name__)
+routes = Routes[None]("bodies", __name__)
 
 TITLE = "Title is required"
 GOOD = {"title": "Concert", "price": 20}
-MALFORMED = errors(400, "Malformed JSON")
-NOT_AN_OBJECT = errors(400, "The body must be a JSON object")
-NOT_JSON = errors(400, "Content-Type must be application/json")
-TOO_LONG = errors(413, "The body must not be over 64 KiB")
+MALFORMED = errors(400, MalformedJson())
+NOT_AN_OBJECT = errors(400, NotAnObject())
+NOT_JSON = errors(400, NotJson())
+TOO_LONG = errors(413, BodyTooLong())
 
 
 class NewThing(Schema):
@@ -103,14 +104,16 @@ def test_an_empty_object_lacks_every_field() -> None:
 
 @pytest.mark.parametrize("title", [None, "", " \t\n", 7, True, [], {}, ["a"], "a" * 201])
 def test_a_bad_field_is_named_with_its_message(title: Any) -> None:
-    assert post(json.dumps({**GOOD, "title": title}).encode()) == errors(400, TITLE, "title")
+    assert post(json.dumps({**GOOD, "title": title}).encode()) == errors(
+        400, Invalid({"title": TITLE})
+    )
 
 
 def test_a_number_too_large_for_any_machine_is_an_error_of_its_field() -> None:
     for digits in ("9" * 5000, "1e999", "-1e400", "1e-400"):
         status, shown = post(b'{"title": "a", "price": ' + digits.encode() + b"}")
         assert status == 400
-        assert shown in (MALFORMED[1], errors(400, Price.MESSAGE, "price")[1])
+        assert shown in (MALFORMED[1], errors(400, Invalid({"price": Price.MESSAGE}))[1])
 
 
 def padded(length: int) -> bytes:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from ticketing.common.core.conflicts import retry_on_conflict
-from ticketing.common.core.errors import Conflict, Duplicate, Refused
+from ticketing.common.core.errors import Conflict, Duplicate, Refused, retry_on_conflict
 
 
 class Race:

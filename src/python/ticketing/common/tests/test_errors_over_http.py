@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Blueprint, abort
+from flask import abort
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
@@ -19,26 +19,47 @@ from ticketing.common.core.errors import (
     Refused,
     Unavailable,
 )
-from ticketing.common.storage.keys import OtherRequest, StillRunning
-from ticketing.common.tests.apps import app_of, errors, reply
+from ticketing.common.tests.apps import app_of, reply
 from ticketing.common.tests.conftest import LogLines
+from ticketing.common.web.errors import BodyTooLong, InternalError, TooManyRequests
+from ticketing.common.web.idempotency import KeyReused, StillRunning
+from ticketing.common.web.routes import MalformedJson, Routes
 
-routes = Blueprint("failures", __name__, url_prefix="/api")
+routes = Routes[None]("failures", __name__, url_prefix="/api")
 
+
+class ShopClosed(Refused):
+    sentence = "It is closed until {hour}"
+
+
+class WrongSize(Refused):
+    sentence = "It does not fit"
+    field = "size"
+
+
+def told(status: int, code: str, message: str, **more: str) -> tuple[int, object]:
+    return status, {"errors": [{"code": code, "message": message, **more}]}
+
+
+NOT_FOUND = told(404, "not_found", "Not Found!")
 FAILURES: dict[str, Exception] = {
-    "refused": Refused("Ticket is already reserved!"),
+    "refused": ShopClosed(hour=9),
+    "refused-field": WrongSize(),
     "not-authorized": NotAuthorized(),
     "not-found": NotFound(),
     "invalid": Invalid({"title": "Title is required", "price": "Price is wrong"}),
-    "invalid-whole": Invalid({"": "Malformed JSON"}),
+    "malformed": MalformedJson(),
     "conflict": Conflict("changed meanwhile"),
     "duplicate": Duplicate("taken"),
     "not-yet": NotYet("too early"),
     "unavailable": Unavailable("no answer"),
     "unknown": RuntimeError("password=hunter2"),
     "running": StillRunning(),
-    "other": OtherRequest(),
+    "reused": KeyReused(),
     "changed": Changed(),
+    "too-long": BodyTooLong(),
+    "too-many": TooManyRequests(seconds=60),
+    "fault": InternalError(),
 }
 
 
@@ -66,21 +87,38 @@ def client() -> Iterator[FlaskClient]:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("refused", errors(400, "Ticket is already reserved!")),
-        ("not-authorized", errors(401, "Not Authorized")),
-        ("not-found", errors(404, "Not Found!")),
-        ("invalid-whole", errors(400, "Malformed JSON")),
-        ("conflict", errors(409, "Somebody else was first, try again")),
-        ("duplicate", errors(409, "Somebody else was first, try again")),
-        ("not-yet", errors(409, "Somebody else was first, try again")),
-        ("running", errors(409, str(StillRunning()))),
-        ("other", errors(422, str(OtherRequest()))),
-        ("changed", errors(412, "It has changed meanwhile")),
-        ("unavailable", errors(503, "no answer")),
-        ("unknown", errors(500, "Something went wrong")),
+        ("refused", told(400, "shop_closed", "It is closed until 9")),
+        ("refused-field", told(400, "wrong_size", "It does not fit", field="size")),
+        ("not-authorized", told(401, "not_authorized", "Not Authorized")),
+        ("not-found", NOT_FOUND),
+        ("malformed", told(400, "malformed_json", "Malformed JSON")),
+        ("conflict", told(409, "conflict", "Somebody else was first, try again")),
+        ("duplicate", told(409, "conflict", "Somebody else was first, try again")),
+        ("not-yet", told(409, "conflict", "Somebody else was first, try again")),
+        (
+            "running",
+            told(
+                409,
+                "still_running",
+                "The first request with this Idempotency-Key is still running",
+            ),
+        ),
+        (
+            "reused",
+            told(422, "key_reused", "This Idempotency-Key was used for another request"),
+        ),
+        ("changed", told(412, "changed", "It has changed meanwhile")),
+        ("too-long", told(413, "body_too_long", "The body must not be over 64 KiB")),
+        (
+            "too-many",
+            told(429, "too_many_requests", "Too many requests, try again in 60 seconds"),
+        ),
+        ("fault", told(500, "internal_error", "Something went wrong")),
+        ("unavailable", told(503, "unavailable", "no answer")),
+        ("unknown", told(500, "internal_error", "Something went wrong")),
     ],
 )
-def test_each_kind_of_failure_has_its_status_and_sentence(
+def test_each_kind_of_failure_has_its_status_code_and_sentence(
     client: FlaskClient, kind: str, expected: tuple[int, object]
 ) -> None:
     assert reply(client.get(f"/api/fail/{kind}")) == expected
@@ -91,25 +129,25 @@ def test_invalid_input_has_an_entry_per_field(client: FlaskClient) -> None:
         400,
         {
             "errors": [
-                {"message": "Title is required", "field": "title"},
-                {"message": "Price is wrong", "field": "price"},
+                {"code": "invalid", "message": "Title is required", "field": "title"},
+                {"code": "invalid", "message": "Price is wrong", "field": "price"},
             ]
         },
     )
 
 
 def test_no_kind_of_failure_was_forgotten_here() -> None:
-    def kinds(kind: type[Exception]) -> set[type[Exception]]:
-        return {kind}.union(*(kinds(one) for one in kind.__subclasses__()))
-
-    assert kinds(Failure) - {Failure} <= {type(failure) for failure in FAILURES.values()}
+    kinds = {kind for failure in FAILURES.values() for kind in type(failure).__mro__}
+    assert set(Failure.__subclasses__()) <= kinds
 
 
 def test_an_unknown_error_is_logged_once_with_its_traceback_and_tells_nothing(
     client: FlaskClient, log_lines: LogLines
 ) -> None:
     response = client.get("/api/fail/unknown", headers={"X-Request-ID": "request-1"})
-    assert response.text == '{"errors":[{"message":"Something went wrong"}]}'
+    assert response.text == (
+        '{"errors":[{"code":"internal_error","message":"Something went wrong"}]}'
+    )
     assert "hunter2" not in str(response.headers)
     (line,) = log_lines()
     assert (line["level"], line["event"]) == ("error", "request failed")
@@ -130,19 +168,19 @@ def test_what_the_client_did_wrong_is_not_logged_as_an_error(
 
 @pytest.mark.parametrize("path", ["/", "/api", "/api/nothing", "/api/things/x", "/%FF%00"])
 def test_an_unknown_path_is_not_found(client: FlaskClient, path: str) -> None:
-    assert reply(client.get(path)) == errors(404, "Not Found!")
-    assert reply(client.post(path, json={})) == errors(404, "Not Found!")
+    assert reply(client.get(path)) == NOT_FOUND
+    assert reply(client.post(path, json={})) == NOT_FOUND
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_a_known_path_with_another_method_is_not_found(client: FlaskClient, method: str) -> None:
-    assert reply(client.open("/api/things", method=method)) == errors(404, "Not Found!")
+    assert reply(client.open("/api/things", method=method)) == NOT_FOUND
 
 
 @pytest.mark.parametrize("path", ["/api/things", "/api/fail/refused", "/healthz"])
 def test_options_are_no_method_of_a_known_path(client: FlaskClient, path: str) -> None:
     response = client.options(path)
-    assert reply(response) == errors(404, "Not Found!")
+    assert reply(response) == NOT_FOUND
     assert "Allow" not in response.headers
 
 
@@ -150,19 +188,24 @@ def test_options_are_no_method_of_a_known_path(client: FlaskClient, path: str) -
 def test_slashes_in_a_row_are_not_found_and_lead_nowhere(client: FlaskClient, path: str) -> None:
     for method in ("GET", "POST"):
         response = client.open(method=method, environ_overrides={"PATH_INFO": path})
-        assert reply(response) == errors(404, "Not Found!")
+        assert reply(response) == NOT_FOUND
 
 
 def test_a_slash_at_the_end_changes_nothing(client: FlaskClient) -> None:
     assert reply(client.post("/api/things/")) == (201, {"made": True})
 
 
-@pytest.mark.parametrize(("status", "message"), [(400, "Bad Request"), (429, "Too Many Requests")])
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [(400, "bad_request", "Bad Request"), (429, "too_many_requests", "Too Many Requests")],
+)
 def test_other_refusals_of_http_keep_their_status_in_our_envelope(
-    client: FlaskClient, status: int, message: str
+    client: FlaskClient, status: int, code: str, message: str
 ) -> None:
-    assert reply(client.get(f"/api/abort/{status}")) == errors(status, message)
+    assert reply(client.get(f"/api/abort/{status}")) == told(status, code, message)
 
 
 def test_other_faults_of_http_are_just_faults(client: FlaskClient) -> None:
-    assert reply(client.get("/api/abort/502")) == errors(500, "Something went wrong")
+    assert reply(client.get("/api/abort/502")) == told(
+        500, "internal_error", "Something went wrong"
+    )

@@ -5,12 +5,12 @@ import time
 
 import pytest
 import requests
-from flask import Blueprint
 
 from ticketing.common.core import health
 from ticketing.common.testing.servers import free_port
 from ticketing.common.tests.apps import app_of, reply
 from ticketing.common.tests.conftest import LogLines
+from ticketing.common.web.routes import Routes
 
 
 class Dependency:
@@ -54,7 +54,7 @@ def test_a_wait_ends_once_all_are_there_and_says_what_it_waits_for(log_lines: Lo
 
 def test_alive_and_ready_are_two_answers() -> None:
     mongo = Dependency(there=True)
-    client = app_of(Blueprint("none", __name__), checks={"mongo": mongo.check}).test_client()
+    client = app_of(Routes[None]("none", __name__), checks={"mongo": mongo.check}).test_client()
     assert reply(client.get("/healthz")) == (200, {"ready": True, "missing": []})
     assert reply(client.get("/readyz")) == (200, {"ready": True, "missing": []})
     mongo.there = False

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from pymongo.errors import AutoReconnect
 from werkzeug.test import TestResponse
 
-from ticketing.common.storage.keys import COLLECTION, KEPT, LEASE, Answer, Claim, Keys, StillRunning
 from ticketing.common.testing.idempotency import (
     after_dying_anywhere,
     end_leases,
@@ -33,7 +32,18 @@ from ticketing.common.tests.things_api import (
     not_heard_of_yet,
     refuse,
 )
-from ticketing.common.web.idempotency import EXTENSION, HEADER, REPLAYED
+from ticketing.common.web.idempotency import (
+    COLLECTION,
+    EXTENSION,
+    HEADER,
+    KEPT,
+    LEASE,
+    REPLAYED,
+    Answer,
+    Claim,
+    Keys,
+    StillRunning,
+)
 
 KEY = "a key"
 RUNNING = "The first request with this Idempotency-Key is still running"

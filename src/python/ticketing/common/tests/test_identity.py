@@ -1,32 +1,25 @@
 """Who the services take a caller to be."""
 
 import base64
-import secrets
 import time
-from datetime import UTC, datetime, timedelta
-from http.cookies import SimpleCookie
+from datetime import UTC, datetime
 
 import pytest
-from flask import Blueprint, jsonify
+from flask import jsonify
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user, jwt_required
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.identity.access import (
-    end_session,
-    named_session,
-    signed_in,
-    start_session,
-    user_if_signed_in,
-)
-from ticketing.common.identity.tokens import SessionGrant
-from ticketing.common.testing.tokens import forged, token_of
+from ticketing.common.core.errors import NotAuthorized
+from ticketing.common.identity.access import signed_in, user_if_signed_in
+from ticketing.common.testing.tokens import claims_of, forged, token_of
 from ticketing.common.tests.apps import app_of, errors, reply
+from ticketing.common.web.routes import Routes
 
-routes = Blueprint("identity", __name__)
-NOT_AUTHORIZED = errors(401, "Not Authorized")
+routes = Routes[None]("identity", __name__)
+NOT_AUTHORIZED = errors(401, NotAuthorized())
 
 
 @routes.route("/who", methods=["GET", "POST"])
@@ -47,25 +40,6 @@ def guarded_by_the_library() -> ResponseReturnValue:
     return {"id": current_user.id}
 
 
-@routes.post("/start")
-def start() -> ResponseReturnValue:
-    said = {"email": "u1@example.com", "sid": "session-of-u1", "epoch": 0}
-    claims = {**said, "csrf": secrets.token_urlsafe()}
-    lifetime = timedelta(minutes=10)
-    grant = SessionGrant(user_id="u1", claims=claims, lifetime=lifetime, refresh="refreshing")
-    return start_session(jsonify({}), grant)
-
-
-@routes.post("/named")
-def named() -> ResponseReturnValue:
-    return jsonify(named_session())
-
-
-@routes.post("/end")
-def end() -> ResponseReturnValue:
-    return end_session(jsonify({}))
-
-
 app = app_of(routes)
 
 
@@ -77,14 +51,12 @@ def client() -> FlaskClient:
 @pytest.fixture()
 def browser(client: FlaskClient) -> FlaskClient:
     """A client that has a session's cookies."""
-    client.post("/start")
+    client.set_cookie("session", token_of("u1"))
     return client
 
 
-def csrf(browser: FlaskClient) -> dict[str, str]:
-    cookie = browser.get_cookie("XSRF-TOKEN")
-    assert cookie is not None
-    return {"X-XSRF-TOKEN": cookie.value}
+def csrf(user_id: str) -> dict[str, str]:
+    return {"X-XSRF-TOKEN": str(claims_of(user_id)["csrf"])}
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -108,14 +80,12 @@ def test_a_write_with_a_cookie_needs_the_csrf_header(browser: FlaskClient, metho
     assert reply(browser.open("/mine", method=method)) == NOT_AUTHORIZED
     wrong = {"X-XSRF-TOKEN": "wrong"}
     assert reply(browser.open("/mine", method=method, headers=wrong)) == NOT_AUTHORIZED
-    right = csrf(browser)
+    right = csrf("u1")
     assert reply(browser.open("/mine", method=method, headers=right)) == (200, {"id": "u1"})
 
 
 def test_the_csrf_token_of_another_session_is_wrong(browser: FlaskClient) -> None:
-    other = app.test_client()
-    other.post("/start")
-    assert reply(browser.post("/mine", headers=csrf(other))) == NOT_AUTHORIZED
+    assert reply(browser.post("/mine", headers=csrf("u2"))) == NOT_AUTHORIZED
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
@@ -131,12 +101,6 @@ def test_a_bad_bearer_is_not_made_up_for_by_a_good_cookie(browser: FlaskClient) 
         200,
         {"id": "u1"},
     )
-
-
-def test_a_session_can_be_named_by_who_cannot_write(browser: FlaskClient) -> None:
-    assert reply(browser.post("/named")) == (200, "session-of-u1")
-    assert reply(browser.post("/named", headers=bearer(token_of("u2")))) == (200, "session-of-u2")
-    assert reply(browser.post("/named", headers=bearer("bad"))) == (200, None)
 
 
 NOW = int(time.time())
@@ -197,16 +161,13 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize(("spelling", "good"), SPELLINGS.items())
-def test_signing_in_and_out_read_one_token_in_the_header(
-    browser: FlaskClient, spelling: str, good: bool
-) -> None:
+def test_one_token_in_the_header_is_read(browser: FlaskClient, spelling: str, good: bool) -> None:
     headers = {"Authorization": spelling.format(token_of("u2"))}
     known = browser.get("/who", headers=headers).get_json()
-    named = browser.post("/named", headers=headers).get_json()
     if spelling.startswith("Bearer="):  # it is no bearer header: the cookie counts
-        assert (known["id"], named) == ("u1", "session-of-u1")
+        assert known["id"] == "u1"
     else:
-        assert (known and known["id"], named) == (("u2", "session-of-u2") if good else (None, None))
+        assert (known and known["id"]) == ("u2" if good else None)
 
 
 @settings(max_examples=100, deadline=None)
@@ -231,36 +192,3 @@ def test_an_authorization_without_a_token_is_nobodys(client: FlaskClient, value:
     for method in ("GET", "POST"):
         response = client.open("/mine", method=method, environ_overrides=nobody)
         assert reply(response) == NOT_AUTHORIZED
-
-
-def cookies(client: FlaskClient, path: str, **headers: str) -> SimpleCookie:
-    response = client.post(path, headers=headers)
-    found = SimpleCookie()
-    for line in response.headers.getlist("Set-Cookie"):
-        found.load(line)
-    return found
-
-
-def test_the_cookies_have_the_flags_of_the_contract(client: FlaskClient) -> None:
-    found = cookies(client, "/start")
-    assert found.keys() == {"session", "refresh", "XSRF-TOKEN"}
-    for morsel in found.values():
-        assert (morsel["samesite"], morsel["path"], morsel["secure"]) == ("Lax", "/", "")
-    assert found["session"]["httponly"] is True
-    assert found["refresh"]["httponly"] is True
-    assert found["XSRF-TOKEN"]["httponly"] == ""
-
-
-def test_the_cookies_are_secure_behind_https_and_only_there(client: FlaskClient) -> None:
-    for path in ("/start", "/end"):
-        for proto, secure in (("https", True), ("http", "")):
-            found = cookies(client, path, **{"X-Forwarded-Proto": proto})
-            assert [morsel["secure"] for morsel in found.values()] == [secure] * 3
-
-
-def test_ending_a_session_takes_all_cookies_away(browser: FlaskClient) -> None:
-    found = cookies(browser, "/end")
-    assert found.keys() == {"session", "refresh", "XSRF-TOKEN"}
-    assert all(morsel.value == "" and morsel["path"] == "/" for morsel in found.values())
-    assert browser.get_cookie("session") is None
-    assert reply(browser.get("/mine")) == NOT_AUTHORIZED

@@ -21,7 +21,7 @@ MORTAL = ("-m", "ticketing.common.tests.mortal")
 
 @pytest.fixture()
 def notes(mongo_uri: str) -> Iterator[Notes]:
-    service = build({"MONGO_URI": mongo_uri, "JWT_KEY": "k" * 32})
+    service = build({"MONGO_URI": mongo_uri})
     service.prepare()
     yield service.use_cases
     service.close()

@@ -50,7 +50,7 @@ def test_who_asks_too_often_is_told_when_to_try_again(limits_url: str, visit: Vi
     seconds = int(refused.headers["Retry-After"])
     assert 300 < seconds <= 600
     message = f"Too many requests, try again in {seconds} seconds"
-    assert refused.get_json() == {"errors": [{"message": message}]}
+    assert refused.get_json() == {"errors": [{"code": "too_many_requests", "message": message}]}
     assert refused.headers["X-Request-ID"]
 
 

@@ -9,12 +9,12 @@ from flask.testing import FlaskClient
 from pymongo.database import Database
 from werkzeug.test import TestResponse
 
-from ticketing.common.storage.keys import COLLECTION
 from ticketing.common.storage.mongo import Document, connect
 from ticketing.common.testing.idempotency import is_replayed
 from ticketing.common.testing.services import client_of
 from ticketing.common.tests.lossy import LossyProxy, lossy
 from ticketing.common.tests.things_api import build
+from ticketing.common.web.idempotency import COLLECTION
 
 
 @dataclass

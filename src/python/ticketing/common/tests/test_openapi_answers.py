@@ -14,6 +14,13 @@ def sentences(answer: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(error["message"], error.get("field")) for error in errors]
 
 
+def codes(answer: dict[str, Any]) -> list[str]:
+    """What the document says that the errors of a failure may be."""
+    schema = answer["content"]["application/json"]["schema"]
+    found: list[str] = schema["properties"]["errors"]["items"]["properties"]["code"]["enum"]
+    return found
+
+
 @pytest.mark.parametrize(
     ("operation", "statuses"),
     [
@@ -36,7 +43,7 @@ def test_a_refusal_is_shown_with_its_field() -> None:
         ("Malformed JSON", None),
         ("The body must be a JSON object", None),
         ("Idempotency-Key must be 1 to 255 printable ASCII characters", None),
-        ("No", None),
+        ("No more than 3000", None),
         ("Not that", "name"),
     ]
     assert sentences(ALL["get"]["responses"]["400"]) == [
@@ -45,6 +52,20 @@ def test_a_refusal_is_shown_with_its_field() -> None:
         ("Sort must be newest or oldest", "sort"),
         ("Limit must be given once", "limit"),
     ]
+
+
+def test_an_answer_names_the_codes_that_it_may_hold() -> None:
+    answers = {**ALL["post"]["responses"], **MADE["components"]["responses"]}
+    assert codes(answers["400"]) == [
+        "bad_key",
+        "invalid",
+        "malformed_json",
+        "no",
+        "not_an_object",
+        "not_json",
+        "not_that",
+    ]
+    assert codes(answers["Conflict"]) == ["conflict", "still_running"]
 
 
 def test_a_route_has_sentences_of_its_own_in_place_of_those_of_all() -> None:

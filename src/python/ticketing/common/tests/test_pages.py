@@ -4,18 +4,18 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Blueprint, Response
+from flask import Response
 from werkzeug.test import TestResponse
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.tests.apps import app_of, errors, reply
-from ticketing.common.web.bodies import query
-from ticketing.common.web.pages import page
 from ticketing.common.web.queries import Page
+from ticketing.common.web.routes import Routes, page, query
 from ticketing.common.web.views import View
 
 IDS = [f"{number:024x}" for number in range(1, 121)]
 
-routes = Blueprint("pages", __name__)
+routes = Routes[None]("pages", __name__)
 
 
 class Shown(View, frozen=True):
@@ -78,12 +78,16 @@ def test_the_next_page_keeps_what_else_was_asked() -> None:
 
 
 def test_a_silly_query_is_named() -> None:
-    expected = errors(400, "Limit must be between 1 and 200", "limit")
+    expected = errors(400, Invalid({"limit": "Limit must be between 1 and 200"}))
     assert reply(client.get("/api/ids?limit=0")) == expected
-    assert reply(client.get("/api/ids?cursor=%FF")) == errors(400, "Cursor is not valid", "cursor")
+    assert reply(client.get("/api/ids?cursor=%FF")) == errors(
+        400, Invalid({"cursor": "Cursor is not valid"})
+    )
 
 
 @pytest.mark.parametrize("name", ["limit", "cursor"])
 def test_what_is_asked_twice_is_not_guessed(name: str) -> None:
     asked = f"/api/ids?{name}={IDS[0]}&{name}={IDS[1]}"
-    assert reply(client.get(asked)) == errors(400, f"{name.capitalize()} must be given once", name)
+    assert reply(client.get(asked)) == errors(
+        400, Invalid({name: f"{name.capitalize()} must be given once"})
+    )

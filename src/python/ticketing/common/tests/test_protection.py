@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from flask import Blueprint, Response
+from flask import Response
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.tests.apps import app_of
+from ticketing.common.web.routes import Routes
 
 SHOP = "https://shop.example"
 HEADERS = {
@@ -20,7 +21,7 @@ HEADERS = {
 
 READABLE = ["ETag", "Idempotent-Replayed", "Link", "Retry-After", "X-Request-ID"]
 
-routes = Blueprint("protected", __name__)
+routes = Routes[None]("protected", __name__)
 
 
 @routes.get("/api/thing")

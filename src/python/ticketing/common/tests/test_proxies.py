@@ -1,16 +1,17 @@
 """Whose word counts on a visitor's address and scheme."""
 
 import pytest
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.tests.apps import app_of
 from ticketing.common.web.proxies import Proxies
+from ticketing.common.web.routes import Routes
 
 OURS = "10.1.0.0/16, 192.0.2.7, fd00::/8"
 STRANGER = "203.0.113.5"
 
-routes = Blueprint("edge", __name__)
+routes = Routes[None]("edge", __name__)
 
 
 @routes.get("/seen")

@@ -1,14 +1,13 @@
 """ETags: what has not changed is not sent again, and not changed unseen."""
 
 import pytest
-from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from ticketing.common.core.aggregate import Aggregate
+from ticketing.common.core.errors import Changed
 from ticketing.common.tests.apps import app_of, errors, reply
 from ticketing.common.web.operation import Operation, Who
-from ticketing.common.web.pages import page
-from ticketing.common.web.replies import empty, listed, shown, told, versions
+from ticketing.common.web.routes import Routes, empty, listed, page, shown, told, versions
 from ticketing.common.web.views import Versioned, View
 
 
@@ -23,7 +22,7 @@ class Nothing(View, frozen=True):
 THINGS = [Thing(id="a", version=0), Thing(id="b", version=3, name="B")]
 more: list[Thing] = []
 
-routes = Blueprint("things", __name__)
+routes = Routes[None]("things", __name__)
 
 
 @routes.get("/api/thing")
@@ -60,7 +59,7 @@ def nothing() -> ResponseReturnValue:
 
 client = app_of(routes).test_client()
 
-CHANGED = errors(412, "It has changed meanwhile")
+CHANGED = errors(412, Changed())
 
 
 def test_what_is_shown_has_its_version_as_its_tag() -> None:

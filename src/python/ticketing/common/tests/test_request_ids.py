@@ -1,13 +1,14 @@
 """The id that follows a request through logs and events."""
 
 import pytest
-from flask import Blueprint, jsonify
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 from structlog.contextvars import bind_contextvars, get_contextvars
 
 from ticketing.common.tests.apps import app_of
+from ticketing.common.web.routes import Routes
 
-routes = Blueprint("ids", __name__)
+routes = Routes[None]("ids", __name__)
 
 
 @routes.get("/context")

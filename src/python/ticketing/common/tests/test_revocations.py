@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Blueprint
 
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.events import SessionEnded, SessionState, UserSignedOut, UserState
@@ -15,6 +14,7 @@ from ticketing.common.testing.queries import Watched, scans
 from ticketing.common.testing.services import TurnedClock, memory_database
 from ticketing.common.testing.tokens import claims_of
 from ticketing.common.tests.apps import service_of
+from ticketing.common.web.routes import Routes
 
 
 @pytest.fixture()
@@ -154,7 +154,7 @@ def test_the_database_drops_what_is_over() -> None:
 
 
 def test_every_service_that_knows_users_keeps_and_hears_of_revocations(database: Any) -> None:
-    service = service_of(Blueprint("none", __name__), database=database)
+    service = service_of(Routes[None]("none", __name__), database=database)
     service.prepare()
     assert "heardAt_1" in database[COLLECTION].index_information()
     assert set(service.router.subjects) == {"session.ended", "user.signed-out"}

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from ticketing.common.web.replies import versions
+from ticketing.common.web.routes import versions
 
 ANY = None
 NONE: frozenset[int] = frozenset()

@@ -10,11 +10,14 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from ticketing.common.core.errors import NotFound
 from ticketing.common.runtime.server import GRACE, HEADERS_WITHIN, MAX_HEADERS
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.processes import Start
 from ticketing.common.testing.servers import eventually
 from ticketing.common.tests.databases import OwnMongo
-from ticketing.common.web.bodies import MAX_BODY
+from ticketing.common.web.errors import BodyTooLong
+from ticketing.common.web.routes import MAX_BODY
 
 NOTE = b'{"id": "a"}'
 KILLED = GRACE - 2
@@ -29,7 +32,7 @@ def in_chunks(data: bytes) -> Iterator[bytes]:
 def test_it_answers_and_a_stop_finishes_the_request_in_hand(start: Start, mongo_uri: str) -> None:
     web = start("web", MONGO_URI=mongo_uri).ready()
     assert web.get("/healthz").json() == {"ready": True, "missing": []}
-    assert web.get("/nowhere").json() == {"errors": [{"message": "Not Found!"}]}
+    assert web.get("/nowhere").json() == {"errors": entries_of(NotFound())}
     answers = []
     asking = threading.Thread(target=lambda: answers.append(web.get("/slow?seconds=1.5")))
     asking.start()
@@ -51,7 +54,7 @@ def test_bodies_have_one_limit_and_the_log_has_one_json_line_per_record(
     for data in (too_long, in_chunks(too_long), in_chunks(too_long * 20)):
         answer = web.post("/notes", data)
         assert answer.status_code == 413
-        assert answer.json() == {"errors": [{"message": "The body must not be over 64 KiB"}]}
+        assert answer.json() == {"errors": entries_of(BodyTooLong())}
     assert web.get("/broken").status_code == 500
     (failure,) = web.records("request failed")
     assert "ZeroDivisionError" in failure["exception"]

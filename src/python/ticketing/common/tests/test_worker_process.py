@@ -20,7 +20,7 @@ from ticketing.common.tests.things import waiting
 @pytest.fixture()
 def notes(mongo_uri: str) -> Iterator[Notes]:
     """The use cases on the database that the worker uses too, as a web process has them."""
-    service = build({"MONGO_URI": mongo_uri, "JWT_KEY": "k" * 32})
+    service = build({"MONGO_URI": mongo_uri})
     service.prepare()
     yield service.use_cases
     service.close()
@@ -127,7 +127,7 @@ def test_it_outlives_the_database_and_goes_on(
     eventually(lambda: worker.missing() == ["mongo"])
     own_mongo.start()
     worker.ready()
-    service = build({"MONGO_URI": own_mongo.uri, "JWT_KEY": "k" * 32})
+    service = build({"MONGO_URI": own_mongo.uri})
     service.use_cases.write("after")
     eventually(lambda: heard(service.use_cases, "after").get("ended"))
     service.close()

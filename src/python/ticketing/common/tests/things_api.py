@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_jwt_extended import current_user
 from marshmallow import Schema, validate
@@ -12,19 +11,15 @@ from marshmallow import Schema, validate
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.errors import Conflict, Duplicate, NotFound, Refused, Unavailable
 from ticketing.common.identity.access import signed_in
-from ticketing.common.runtime.app import use_cases
 from ticketing.common.runtime.service import Service
-from ticketing.common.storage import keys
 from ticketing.common.storage.mongo import new_id
 from ticketing.common.storage.store import OUTBOX_INDEX, Store
 from ticketing.common.tests.apps import service_of
-from ticketing.common.web.bodies import body
 from ticketing.common.web.idempotency import idempotent
+from ticketing.common.web.routes import Routes, body
 from ticketing.common.web.schemas import text
 
-routes = Blueprint("things", __name__)
-
-INDEXES = {"things": [OUTBOX_INDEX], keys.COLLECTION: [keys.INDEX]}
+INDEXES = {"things": [OUTBOX_INDEX]}
 
 
 @dataclass(kw_only=True)
@@ -55,6 +50,9 @@ class Things:
         return thing.id
 
 
+routes = Routes[Things]("things", __name__)
+
+
 class NewThing(Schema):
     name = text("Name is required", validate.Length(min=1))
 
@@ -63,7 +61,7 @@ class NewThing(Schema):
 @signed_in
 @idempotent
 def make(id: str | None) -> ResponseReturnValue:
-    made = use_cases(Things).make(**body(NewThing()), user_id=current_user.id, id=id)
+    made = routes.use_cases.make(**body(NewThing()), user_id=current_user.id, id=id)
     return {"id": made}, 201
 
 

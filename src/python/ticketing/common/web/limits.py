@@ -1,23 +1,22 @@
 """How often one may ask: limits by address, by user or by what a service says, counted in Redis."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial, wraps
+from collections.abc import Callable
+from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import msgspec
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter, RateLimitExceeded
-from limits import parse
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from ticketing.common.core.logs import logger
 from ticketing.common.identity.access import user_if_signed_in
-from ticketing.common.web.bodies import json_object
+from ticketing.common.web.errors import TooManyRequests, answer_to
+from ticketing.common.web.routes import json_object
 from ticketing.common.web.settings import ServiceSettings
 
 log = logger(__name__)
@@ -33,27 +32,34 @@ Often = Annotated[
 Key = Callable[[], str | None]
 """Who is asking in this request; None where the limit does not concern them."""
 
-V = TypeVar("V", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
+_EXTENSION = "rate_limits"
 
 
-@dataclass(frozen=True)
-class _Limited:
-    setting: str
-    by: Key
-
-
-def limited(setting: str, by: Key) -> Callable[[V], V]:
+def limited(setting: str, by: Key) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator for a view, below that of its route: how often is a setting of the service.
 
-    Views with the same limit share its count. Where LIMITS_REDIS_URL is not set there is none.
+    Views with the same limit share its count. Where LIMITS_REDIS_URL is not set there is none. Of
+    two, the upper is asked first, and who is refused by it uses up no other. What is wrong with the
+    request is told before anything is counted.
     """
 
-    def mark(view: V) -> V:
-        marks = (*getattr(view, "limits", ()), _Limited(setting, by))
-        view.limits = marks  # type: ignore[attr-defined]
-        return view
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+            limits: RateLimits | None = current_app.extensions.get(_EXTENSION)
+            key = None if limits is None else by()
+            if limits is not None and key:
+                if request.is_json:
+                    json_object()
+                limits.count(setting, key)
+            return view(*args, **kwargs)
 
-    return mark
+        counted.is_limited = True  # type: ignore[attr-defined]  # for the documents
+        return counted
+
+    return decorate
 
 
 def by_address() -> str | None:
@@ -75,88 +81,66 @@ def by_user() -> str | None:
 
 
 def init_limits(app: Flask, settings: ServiceSettings) -> None:
-    """Hold the views of the app to their limits, after all routes are there.
+    """Hold the app to the limits in its settings, if there is a Redis to count them in."""
+    if settings.limits_redis_url:
+        app.extensions[_EXTENSION] = RateLimits(app, settings)
+
+
+class RateLimits:
+    """The limits of one application, which are its settings of the type Often.
 
     While Redis is away this process counts in its own memory: nobody is refused for want of it.
     """
-    if not settings.limits_redis_url:
-        return
-    options: dict[str, Any] = {
-        "socket_timeout": PATIENCE,
-        "socket_connect_timeout": PATIENCE,
-        "retry": Retry(NoBackoff(), 1),  # Redis may have closed the connection that was kept
-    }
-    limiter = Limiter(
-        lambda: "",  # every limit has its own key
-        app=app,
-        storage_uri=settings.limits_redis_url,
-        storage_options=options,
-        strategy="moving-window",
-        in_memory_fallback_enabled=True,
-        swallow_errors=True,
-    )
-    for endpoint, view in app.view_functions.items():
-        limits = getattr(view, "limits", ())
-        if limits:
-            app.view_functions[endpoint] = _counted(limiter, view, limits, settings)
-    app.register_error_handler(RateLimitExceeded, lambda error: _refuse(limiter, error))
 
+    def __init__(self, app: Flask, settings: ServiceSettings) -> None:
+        options: dict[str, Any] = {
+            "socket_timeout": PATIENCE,
+            "socket_connect_timeout": PATIENCE,
+            "retry": Retry(NoBackoff(), 1),  # Redis may have closed the connection that was kept
+        }
+        self._limiter = Limiter(
+            lambda: "",  # every limit has its own key
+            request_identifier=lambda: "any",  # and its own name, whatever the route
+            app=app,
+            storage_uri=settings.limits_redis_url,
+            storage_options=options,
+            strategy="moving-window",
+            in_memory_fallback_enabled=True,
+            swallow_errors=True,
+        )
+        self._counts = {
+            field.name: self._counting(field.name, getattr(settings, field.name))
+            for field in msgspec.structs.fields(settings)
+            if field.type == Often
+        }
+        app.register_error_handler(RateLimitExceeded, self._refuse)
 
-def _counted(
-    limiter: Limiter, view: V, limits: Sequence[_Limited], settings: ServiceSettings
-) -> Callable[..., Any]:
-    """The view, held to its limits, the upper before the lower: who is refused by one uses up no
-    other. What is wrong with the request is told before anything is counted, and outside the
-    limiter, to which every error is one of Redis.
-    """
-    guarded: Callable[..., Any] = view
-    for limit in reversed(limits):
-        guarded = limiter.shared_limit(
-            _in_seconds(getattr(settings, limit.setting)),
-            limit.setting,
-            key_func=partial(_key, limit.by),
-            exempt_when=partial(_is_exempt, limit.by),
-        )(guarded)
+    def count(self, setting: str, key: str) -> None:
+        """Count this request; raises RateLimitExceeded."""
+        g.rate_limit_key = key
+        self._counts[setting]()
 
-    @wraps(view)
-    def counted(*args: Any, **kwargs: Any) -> Any:
-        keys = [limit.by() for limit in limits]
-        if request.is_json and any(keys):
-            json_object()
-        return guarded(*args, **kwargs)
+    def _counting(self, setting: str, often: str) -> Callable[[], None]:
+        def count() -> None:
+            """Nothing more: the limiter counts before it calls what it decorates."""
 
-    return counted
+        count.__qualname__ = setting  # by which the limiter knows it
+        decorate = self._limiter.shared_limit(often, setting, key_func=lambda: g.rate_limit_key)
+        return decorate(count)
 
+    def _refuse(self, error: RateLimitExceeded) -> Response:
+        seconds = self._wait(error)
+        log.info("too many requests", path=request.path, limit=str(error.limit.limit), wait=seconds)
+        response = answer_to(TooManyRequests(seconds=seconds))
+        response.headers["Retry-After"] = str(seconds)
+        return response
 
-def _key(by: Key) -> str:
-    return by() or ""
-
-
-def _is_exempt(by: Key) -> bool:
-    return by() is None
-
-
-def _in_seconds(often: str) -> str:
-    """The same limit: of two units of time the limiter asks the shorter one first."""
-    limit = parse(often)
-    return f"{limit.amount} per {limit.get_expiry()} seconds"
-
-
-def _refuse(limiter: Limiter, error: RateLimitExceeded) -> Response:
-    seconds = _wait(limiter, error)
-    log.info("too many requests", path=request.path, limit=str(error.limit.limit), wait=seconds)
-    message = f"Too many requests, try again in {seconds} seconds"
-    response = jsonify({"errors": [{"message": message}]})
-    response.status_code = 429
-    response.headers["Retry-After"] = str(seconds)
-    return response
-
-
-def _wait(limiter: Limiter, error: RateLimitExceeded) -> int:
-    """Whole seconds until the next request is taken; the longest it can be where Redis is gone."""
-    longest = error.limit.limit.get_expiry()
-    try:
-        until = limiter.current_limit.reset_at if limiter.current_limit else time.time()
-    except RedisError:
-        return longest
-    return min(longest, max(1, int(until - time.time() + 1)))
+    def _wait(self, error: RateLimitExceeded) -> int:
+        """Whole seconds until the next request is taken; the longest that can be, without Redis."""
+        longest = error.limit.limit.get_expiry()
+        try:
+            limit = self._limiter.current_limit
+            until = limit.reset_at if limit else time.time()
+        except RedisError:
+            return longest
+        return min(longest, max(1, int(until - time.time() + 1)))

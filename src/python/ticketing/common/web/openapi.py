@@ -14,11 +14,12 @@ from marshmallow import EXCLUDE
 from werkzeug.routing import Rule
 
 from ticketing.common.core.names import camel
+from ticketing.common.core.settings import Settings
 from ticketing.common.identity.access import CSRF, CSRF_HEADER, SESSION
 from ticketing.common.web.idempotency import HEADER
-from ticketing.common.web.openapi_answers import SCHEMAS, Json, add_answers, answers_of
+from ticketing.common.web.openapi_answers import SCHEMAS, Json, Numbers, add_answers, answers_of
 from ticketing.common.web.operation import Operation, Who
-from ticketing.common.web.replies import kept
+from ticketing.common.web.routes import kept
 from ticketing.common.web.views import Errors, Id
 
 VERSION = "3.1.0"
@@ -64,14 +65,23 @@ IF_NONE_MATCH: Json = {
 }
 
 
-def publish(app: Flask, title: str, path: str) -> None:
+def publish(app: Flask, title: str, path: str, settings: Settings) -> None:
     """Answer with the application's document at this path; it is made when first asked for."""
-    made = cache(lambda: msgspec.json.encode(document(app, title)))
+    numbers = numbers_of(settings)
+    made = cache(lambda: msgspec.json.encode(document(app, title, numbers)))
     app.add_url_rule(path, "openapi", lambda: kept(made()))
 
 
-def document(app: Flask, title: str, **info: str) -> Json:
-    """All routes of the application that describe themselves, as OpenAPI 3.1."""
+def numbers_of(settings: Settings) -> dict[str, float]:
+    """What of it sentences may name."""
+    found = msgspec.structs.asdict(settings)
+    return {name: value for name, value in found.items() if isinstance(value, int | float)}
+
+
+def document(app: Flask, title: str, numbers: Numbers, **info: str) -> Json:
+    """All routes of the application that describe themselves, as OpenAPI 3.1; the `numbers` in
+    sentences are settings.
+    """
     # Whoever reads the file finds these above the paths.
     options = {"openapi": VERSION, "info": info, "servers": [{"url": "/"}]}
     spec = APISpec(title, "1", VERSION, [MarshmallowPlugin()], **options)
@@ -81,8 +91,8 @@ def document(app: Flask, title: str, **info: str) -> Json:
     for name, scheme in SECURITY.items():
         spec.components.security_scheme(name, scheme)
     for rule, method, operation in routes:
-        limited = hasattr(app.view_functions[rule.endpoint], "limits")
-        told = _operation(rule, method, operation, limited=limited)
+        limited = hasattr(app.view_functions[rule.endpoint], "is_limited")
+        told = _operation(rule, method, operation, numbers, limited=limited)
         spec.path(_path(rule), operations={method.lower(): told})
     made = spec.to_dict()
     _link(made["paths"])
@@ -119,13 +129,17 @@ def _path(rule: Rule) -> str:
     return re.sub("<(.+?)>", lambda name: f"{{{camel(name[1])}}}", rule.rule)
 
 
-def _operation(rule: Rule, method: str, operation: Operation, *, limited: bool) -> Json:
+def _operation(
+    rule: Rule, method: str, operation: Operation, numbers: Numbers, *, limited: bool
+) -> Json:
     found: Json = {
         "operationId": camel(rule.endpoint.replace(".", "_")),
         "tags": [rule.endpoint.partition(".")[0]],
         "summary": operation.summary,
         "parameters": list(_parameters(rule, method, operation)),
-        "responses": answers_of(operation, method, found=bool(rule.arguments), limited=limited),
+        "responses": answers_of(
+            operation, method, numbers, found=bool(rule.arguments), limited=limited
+        ),
         "security": _security(method, operation),
     }
     if operation.details:

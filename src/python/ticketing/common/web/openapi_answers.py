@@ -1,7 +1,7 @@
 """What clients get, in the documents of the API: the answers of an operation."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,60 +9,56 @@ import msgspec
 from apispec.core import Components
 from marshmallow import fields
 
-from ticketing.common.web.idempotency import HEADER, REPLAYED
-from ticketing.common.web.operation import Operation, Sentence, Who
+from ticketing.common.core.errors import (
+    Changed,
+    Conflict,
+    Failure,
+    Invalid,
+    NotAuthorized,
+    NotFound,
+)
+from ticketing.common.web.errors import BodyTooLong, InternalError, TooManyRequests, envelope
+from ticketing.common.web.idempotency import REPLAYED, BadKey, KeyReused, StillRunning
+from ticketing.common.web.operation import Operation, Said, Who
+from ticketing.common.web.routes import MalformedJson, NotAnObject, NotJson
 from ticketing.common.web.views import Errors
 
 Json = dict[str, Any]
+Numbers = Mapping[str, float]
+"""Settings, which sentences may name."""
 
 SCHEMAS = "#/components/schemas/{name}"
 
-NO_BODY = [
-    "Content-Type must be application/json",
-    "Malformed JSON",
-    "The body must be a JSON object",
-]
-BAD_KEY = f"{HEADER} must be 1 to 255 printable ASCII characters"
+NO_BODY = (NotJson, MalformedJson, NotAnObject)
 
-FAILURES: dict[int, tuple[str, str, list[str]]] = {
-    401: ("NotAuthorized", "Not signed in, or not the owner.", ["Not Authorized"]),
-    404: ("NotFound", "There is no such thing.", ["Not Found!"]),
+FAILURES: dict[int, tuple[str, str, list[Said]]] = {
+    401: ("NotAuthorized", "Not signed in, or not the owner.", [NotAuthorized]),
+    404: ("NotFound", "There is no such thing.", [NotFound]),
     409: (
         "Conflict",
         "Other writers won three times in a row, or a key's first request is running.",
-        [
-            "Somebody else was first, try again",
-            "The first request with this Idempotency-Key is still running",
-        ],
+        [Conflict, StillRunning],
     ),
-    412: (
-        "Changed",
-        "It is at none of the versions in If-Match.",
-        ["It has changed meanwhile"],
-    ),
-    413: ("TooLong", "A body over 64 KiB.", ["The body must not be over 64 KiB"]),
-    422: (
-        "KeyReused",
-        "The key stands for another path or body.",
-        ["This Idempotency-Key was used for another request"],
-    ),
+    412: ("Changed", "It is at none of the versions in If-Match.", [Changed]),
+    413: ("TooLong", "A body over 64 KiB.", [BodyTooLong]),
+    422: ("KeyReused", "The key stands for another path or body.", [KeyReused]),
     429: (
         "TooManyRequests",
         "The limit of this route is reached.",
-        ["Too many requests, try again in 60 seconds"],
+        [TooManyRequests(seconds=60)],
     ),
     431: (
         "HeadersTooLong",
         "Far over 16 KiB of headers, or over ninety of them; it says no more.",
         [],
     ),
-    500: ("Failed", "A fault of ours.", ["Something went wrong"]),
+    500: ("Failed", "A fault of ours.", [InternalError]),
 }
-"""By status: the name of the answer, what it means, and its sentences; without any, no body."""
+"""By status: the name of the answer, what it means, and its failures; without any, no body."""
 MEANINGS = {status: meaning for status, (_, meaning, _) in FAILURES.items()} | {
     503: "Not now: what was asked may have happened or not.",
 }
-"""Those too of which each route has sentences of its own."""
+"""Those too of which each route has failures of its own."""
 
 HEADERS: dict[str, tuple[str, Json]] = {
     "RequestId": ("The request's id, in all logs; one sent along is kept.", {"type": "string"}),
@@ -84,23 +80,25 @@ def add_answers(components: Components) -> None:
     """Add the answers and headers that all operations refer to."""
     for name, (text, schema) in HEADERS.items():
         components.header(name, {"description": text, "schema": schema})
-    for status, (name, text, lines) in FAILURES.items():
-        components.response(name, _failure(status, text, lines))
+    for status, (name, text, said) in FAILURES.items():
+        components.response(name, _failure(status, text, [_shown(one, {}) for one in said]))
 
 
-def answers_of(operation: Operation, method: str, *, found: bool, limited: bool) -> dict[int, Any]:
+def answers_of(
+    operation: Operation, method: str, numbers: Numbers, *, found: bool, limited: bool
+) -> dict[int, Any]:
     """Every answer by its status; `found` is by an id in the path, `limited` has a 429."""
     answers: dict[int, Any] = {
         status: _success(operation, status, kind) for status, kind in operation.answers.items()
     }
     if operation.tag and method == "GET":
         answers[304] = {"description": "Still as it was.", "headers": _headers(operation)}
-    if said := list(_said(operation)):
+    if said := [_shown(one, numbers) for one in _said(operation)]:
         answers[400] = _failure(400, "Not valid, or the rules say no.", said)
     for status in _failures(operation, method, found=found, limited=limited):
         answers[status] = FAILURES[status][0]
-    for status, lines in operation.says.items():
-        answers[status] = _failure(status, MEANINGS[status], lines)
+    for status, own in operation.says.items():
+        answers[status] = _failure(status, MEANINGS[status], [_shown(one, numbers) for one in own])
     return dict(sorted(answers.items()))
 
 
@@ -140,35 +138,45 @@ def _headers(operation: Operation) -> Json:
     return headers
 
 
-def _failure(status: int, text: str, said: Iterable[Sentence]) -> Json:
+def _failure(status: int, text: str, said: Sequence[Failure]) -> Json:
     if not said:
         return {"description": text}
     headers = {"X-Request-ID": "RequestId"}
     if status == 429:
         headers["Retry-After"] = "RetryAfter"
-    content = {"schema": Errors.__name__, "examples": dict(map(_example, said))}
+    content = {"schema": _errors_with(said), "examples": dict(map(_example, said))}
     return {"description": text, "headers": headers, "content": {"application/json": content}}
 
 
-def _example(said: Sentence) -> tuple[str, Json]:
-    """The sentence in an answer, and a name for that."""
-    message, *field = (said,) if isinstance(said, str) else said
-    error = {"message": message} | ({"field": field[0]} if field else {})
-    return "-".join(re.findall("[a-z0-9]+", message.lower())), {"value": {"errors": [error]}}
+def _errors_with(said: Sequence[Failure]) -> Json:
+    """The envelope, with the codes of these failures alone."""
+    codes = {"enum": sorted({one.code() for one in said})}
+    entry = {"items": {"properties": {"code": codes}}}
+    return {"$ref": SCHEMAS.format(name=Errors.__name__), "properties": {"errors": entry}}
 
 
-def _said(operation: Operation) -> Iterator[Sentence]:
-    """Every sentence that a 400 of this operation may hold."""
+def _example(failure: Failure) -> tuple[str, Json]:
+    """The failure in an answer, and a name for that."""
+    name = "-".join(re.findall("[a-z0-9]+", str(failure).lower()))
+    return name, {"value": msgspec.to_builtins(envelope(failure))}
+
+
+def _shown(said: Said, numbers: Numbers) -> Failure:
+    return said("", **numbers) if isinstance(said, type) else said
+
+
+def _said(operation: Operation) -> Iterator[Said]:
+    """Every failure that a 400 of this operation may be."""
     for schema in (operation.query, operation.body):
         for name, field in (schema.fields if schema else {}).items():
-            yield from ((message, field.data_key or name) for message in _sentences(field))
+            yield from (Invalid({field.data_key or name: text}) for text in _sentences(field))
     if operation.query:
         first = next(iter(operation.query.fields))
-        yield f"{first.capitalize()} must be given once", first
+        yield Invalid({first: f"{first.capitalize()} must be given once"})
     if operation.body:
         yield from NO_BODY
     if operation.keyed:
-        yield BAD_KEY
+        yield BadKey
     yield from operation.refusals
 
 

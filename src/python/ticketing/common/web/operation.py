@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema
 
+from ticketing.common.core.errors import Failure
+
 V = TypeVar("V", bound=Callable[..., Any])
-Sentence = str | tuple[str, str]
-"""What a failure says; with the field that it is about, if there is one."""
+Said = Failure | type[Failure]
+"""A failure as an answer tells it; of a kind, with the numbers that are in the settings."""
 
 
 class Who(Enum):
@@ -30,9 +32,9 @@ class Tag(Enum):
 class Operation:
     """Decorator for a view, below that of its route: what the documents of the API say of it.
 
-    `answers` has the type of the body of each success, None where there is none; `refusals` are the
-    sentences of a 400 besides those of the schemas, some with a field; `fails` are further statuses
-    with the sentences that they always have, `says` those with sentences of this route alone.
+    `answers` has the type of the body of each success, None where there is none; `refusals` are
+    what a 400 may be besides what the schemas say; `fails` are further statuses with the failures
+    that they always are, `says` those with failures of this route alone.
     `keyed` takes an Idempotency-Key, `conditional` an If-Match, `paged` names the next page,
     `cookies` says which are set.
     """
@@ -44,9 +46,9 @@ class Operation:
     who: Who = Who.SIGNED_IN
     body: Schema | None = None
     query: Schema | None = None
-    refusals: Sequence[Sentence] = ()
+    refusals: Sequence[Said] = ()
     fails: Sequence[int] = ()
-    says: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    says: Mapping[int, Sequence[Said]] = field(default_factory=dict)
     tag: Tag | None = None
     keyed: bool = False
     conditional: bool = False

@@ -43,8 +43,11 @@ class Versioned(View, frozen=True):
 
 
 class ErrorEntry(View, frozen=True):
-    """What is wrong; with `field` where that is one field of the body or the query."""
+    """What is wrong: a code for programs and a sentence to show; with `field` where that is one
+    field of the body or the query.
+    """
 
+    code: Annotated[str, Meta(pattern="^[a-z]+(_[a-z]+)*$", examples=["not_authorized"])]
     message: Annotated[str, Meta(min_length=1, examples=["Not Authorized"])]
     field: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
 

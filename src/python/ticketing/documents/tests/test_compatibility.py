@@ -31,6 +31,13 @@ def listed(document: Json) -> Json:
     return found
 
 
+def codes(document: Json) -> list[str]:
+    answer = document["paths"]["/api/orders"]["post"]["responses"]["400"]
+    told = answer["content"]["application/json"]["schema"]["properties"]["errors"]
+    found: list[str] = told["items"]["properties"]["code"]["enum"]
+    return found
+
+
 def rename(document: Json) -> None:
     fields = schema("Ticket")(document)["properties"]
     fields["name"] = fields.pop("title")
@@ -51,6 +58,10 @@ BREAKS: dict[str, tuple[Change, str]] = {
         f"GET {TICKET}: it is no longer for anyone",
     ),
     "status": (lambda it: get(it)["responses"].pop("404"), f"GET {TICKET}: status 404 is gone"),
+    "error": (
+        lambda it: codes(it).remove("ticket_reserved"),
+        "POST /api/orders: 400 error ticket_reserved is gone",
+    ),
     "header": (
         lambda it: get(it)["responses"]["200"]["headers"].pop("ETag"),
         f"GET {TICKET}: 200: header ETag is gone",

@@ -64,7 +64,15 @@ DOCUMENT = {
 }
 
 
-REFUSALS = {"formal": "Malformed JSON", "picky": "It is not for sale"}
+REFUSALS = {
+    "formal": {"code": "malformed_json", "message": "Malformed JSON"},
+    "picky": {"code": "not_for_sale", "message": "It is not for sale"},
+}
+
+
+def wrong(field: str) -> ResponseReturnValue:
+    error = {"code": "invalid", "message": f"{field} is wrong", "field": field}
+    return {"errors": [error]}, 400
 
 
 def platform() -> Flask:
@@ -86,15 +94,17 @@ def platform() -> Flask:
         if name == "broken" and limit:
             return {"errors": []}, 500
         if len(limit) > 1 or not all(one.isdecimal() and int(one) >= 1 for one in limit):
-            return {"errors": [{"message": "Limit is wrong", "field": "limit"}]}, 400
+            return {
+                "errors": [{"code": "invalid", "message": "Limit is wrong", "field": "limit"}]
+            }, 400
         return {"id": "a", "secret": "b"} if name == "chatty" else {"id": "a"}
 
     @app.post("/api/<name>")
     def refuse(name: str) -> ResponseReturnValue:
         sent = request.get_json(silent=True)
         if not isinstance(sent, dict) or not isinstance(sent.get("id"), str):
-            return {"errors": [{"message": "Id is wrong", "field": "id"}]}, 400
-        return {"errors": [{"message": REFUSALS[name]}]}, 400
+            return wrong("id")
+        return {"errors": [REFUSALS[name]]}, 400
 
     return app
 

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from ticketing.common.core.errors import Failure, NotFound
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.servers import eventually, free_port
+from ticketing.common.web.errors import BodyTooLong, InternalError
 from ticketing.common.web.protection import HEADERS
 from ticketing.local import caddyfile
 from ticketing.local.infra import program
@@ -106,10 +109,19 @@ def test_every_answer_has_the_headers_whoever_gives_it(
     assert "Caddy" not in str(answer.headers.get("Server"))
 
 
+@pytest.mark.parametrize(
+    ("path", "failure"), [("/api/nothing", NotFound()), ("/api/dead", InternalError())]
+)
+def test_what_the_gateway_says_itself_is_as_a_service_says_it(
+    gateway: Gateway, path: str, failure: Failure
+) -> None:
+    assert gateway.get(path).json() == {"errors": entries_of(failure)}
+
+
 def test_a_body_that_is_too_long_is_refused_with_the_headers(gateway: Gateway) -> None:
     answer = gateway.get("/api/things/long", data=b"x" * 65537)
     assert (answer.status_code, answer.headers["X-Frame-Options"]) == (413, "DENY")
-    assert answer.json() == {"errors": [{"message": "The body must not be over 64 KiB"}]}
+    assert answer.json() == {"errors": entries_of(BodyTooLong())}
 
 
 def test_what_a_service_says_itself_stands(gateway: Gateway) -> None:

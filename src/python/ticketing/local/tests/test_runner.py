@@ -13,6 +13,8 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from ticketing.common.core.errors import NotFound
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.servers import eventually, free_port
 from ticketing.local import demo
 from ticketing.local.tests.running import STOP_SECONDS, Platform, alive, get, run
@@ -48,7 +50,7 @@ def test_an_unknown_path_of_the_api_is_not_found(platform: Platform) -> None:
     for path in ("/api", "/api/nothing", "/api/usersandmore"):
         reply = get(platform.url + path)
         assert reply.status_code == requests.codes.not_found
-        assert reply.json() == {"errors": [{"message": "Not Found!"}]}
+        assert reply.json() == {"errors": entries_of(NotFound())}
 
 
 def test_the_printed_address_leads_to_the_market(platform: Platform) -> None:

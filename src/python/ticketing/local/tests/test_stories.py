@@ -9,10 +9,12 @@ from datetime import datetime
 import pytest
 import requests
 
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.servers import eventually
 from ticketing.local.tests.running import Platform
 from ticketing.local.tests.stripe_books import StripeBooks
 from ticketing.local.tests.visitor import Json, Visitor
+from ticketing.payments.processor import CardDeclined
 
 HOLD_SECONDS = 8
 OPTIONS = ("--hold-seconds", str(HOLD_SECONDS))
@@ -103,7 +105,7 @@ def test_a_declined_card_can_be_followed_by_a_good_one(
     buyer = visitor()
     order = buyer.order(visitor().sell(price=9)["id"])
     declined = buyer.pay(order["id"], "tok_chargeDeclined", status=400)
-    assert declined == {"errors": [{"message": "Your card was declined."}]}
+    assert declined == {"errors": entries_of(CardDeclined("Your card was declined."))}
     assert stripe.kept(order["id"]) == 0
     buyer.pay(order["id"])
     eventually(lambda: buyer.order_status(order["id"]) == "complete")

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import requests
 
+from ticketing.common.testing.input import entries_of
 from ticketing.common.testing.servers import eventually
 from ticketing.local.tests.running import Platform
 from ticketing.local.tests.stripe_books import KEY, StripeBooks
 from ticketing.local.tests.visitor import Json, Visitor
+from ticketing.payments.processor import CardDeclined
 
 ASKS = "pm_card_authenticationRequired"
 ASKS_POOR = "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"
@@ -93,7 +95,7 @@ def test_why_3d_secure_failed_is_told_though_the_webhook_was_first(
     stripe.authenticate(buyer.pay(order["id"], ASKS_POOR, status=202)["clientSecret"])
     eventually(lambda: _all_are_taken(port), within=SOON)
     refused = buyer.pay(order["id"], ASKS_POOR, status=400)
-    assert refused == {"errors": [{"message": "Your card has insufficient funds."}]}
+    assert refused == {"errors": entries_of(CardDeclined("Your card has insufficient funds."))}
     buyer.pay(order["id"])
     eventually(lambda: is_complete(buyer, order), within=SOON)
 

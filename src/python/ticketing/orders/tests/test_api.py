@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common.core.errors import NotAuthorized, NotFound
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.input import MALFORMED_IDS, entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
@@ -18,12 +19,13 @@ from ticketing.common.testing.services import (
     take_events,
 )
 from ticketing.orders.main import build
+from ticketing.orders.model import OrderComplete, OwnTicket, TicketReserved
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET, paid, place, show, ticket_created, ticket_updated
 
-NOT_AUTHORIZED = [{"message": "Not Authorized"}]
-NOT_FOUND = [{"message": "Not Found!"}]
-RESERVED = [{"message": "Ticket is already reserved!"}]
+NOT_AUTHORIZED = entries_of(NotAuthorized())
+NOT_FOUND = entries_of(NotFound())
+RESERVED = entries_of(TicketReserved())
 
 
 def test_ordering_replies_with_the_order(buyer: FlaskClient) -> None:
@@ -125,7 +127,7 @@ def test_an_overdue_hold_ends_when_someone_else_orders(
 
 def test_a_seller_cannot_order_the_own_ticket(service: Service[Orders]) -> None:
     reply = client_of(service, "seller").post("/api/orders", json={"ticketId": TICKET})
-    assert errors_of(reply, 400) == [{"message": "You cannot order your own ticket"}]
+    assert errors_of(reply, 400) == entries_of(OwnTicket())
     assert service.stores[0].documents.count_documents({}) == 0
 
 
@@ -187,7 +189,7 @@ def test_a_complete_order_cannot_be_deleted(buyer: FlaskClient, service: Service
     order_id = place(buyer)
     deliver(service, paid(order_id))
     [error] = errors_of(buyer.delete(f"/api/orders/{order_id}"), 400)
-    assert error == {"message": "You cannot cancel a complete order"}
+    assert error == entries_of(OrderComplete())[0]
     assert show(buyer, order_id)["status"] == "complete"
 
 

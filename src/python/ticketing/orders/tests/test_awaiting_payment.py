@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ticketing.common.core.errors import Refused
 from ticketing.common.messaging.bus import Done
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     Interrupted,
@@ -22,6 +22,7 @@ from ticketing.common.testing.services import (
     take_events,
 )
 from ticketing.orders.main import build
+from ticketing.orders.model import TicketReserved
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET, expired, paid, place, show, started, ticket_created
 
@@ -51,7 +52,7 @@ def test_a_started_payment_is_awaited_and_no_other_service_is_told(
 
 def test_an_awaiting_order_holds_its_ticket(rival: FlaskClient, awaiting: str) -> None:
     [error] = errors_of(rival.post("/api/orders", json={"ticketId": TICKET}), 400)
-    assert error == {"message": "Ticket is already reserved!"}
+    assert error == entries_of(TicketReserved())[0]
 
 
 def test_an_awaiting_order_can_be_cancelled(

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.input import (
     MALFORMED_IDS,
@@ -13,12 +14,13 @@ from ticketing.common.testing.input import (
     NOT_JSON_TYPES,
     NOT_TEXT,
     any_json,
+    entries_of,
     errors_of,
 )
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET
 
-NO_TICKET = {"message": "TicketId must be provided", "field": "ticketId"}
+NO_TICKET = entries_of(Invalid({"ticketId": "TicketId must be provided"}))[0]
 BAD_IDS: list[Any] = [
     *NOT_TEXT,
     *MALFORMED_IDS,

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Park
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import (
     UNKNOWN_ID,
     TurnedClock,
@@ -12,6 +12,7 @@ from ticketing.common.testing.services import (
     deliver_all,
     take_events,
 )
+from ticketing.orders.model import TicketReserved
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import (
     TICKET,
@@ -137,7 +138,7 @@ def test_a_late_payment_completes_the_order_if_its_ticket_is_free(
     assert show(buyer, order_id)["status"] == "complete"
     assert _subjects(service)[-1] == "order.completed"
     [error] = errors_of(rival.post("/api/orders", json={"ticketId": TICKET}), 400)
-    assert error == {"message": "Ticket is already reserved!"}
+    assert error == entries_of(TicketReserved())[0]
 
 
 def test_a_late_payment_beats_an_overdue_hold(

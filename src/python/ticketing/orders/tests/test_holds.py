@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.core.errors import Conflict, Failure, Refused
+from ticketing.common.core.errors import Conflict, Failure
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import new_id
 from ticketing.common.testing.services import ENV, Interrupted, TurnedClock, deliver
 from ticketing.orders.main import build
+from ticketing.orders.model import TooManyHolds
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import expired, paid, place, show, started, ticket_created
 
@@ -109,7 +110,7 @@ def test_what_was_held_before_the_limit_was_lowered_counts(
     database: Any, clock: TurnedClock, held: list[str], tickets: list[str]
 ) -> None:
     orders = limited_to(5, database, clock).use_cases
-    with pytest.raises(Refused, match="You can hold at most 5 tickets at once"):
+    with pytest.raises(TooManyHolds, match="You can hold at most 5 tickets at once"):
         orders.create(ticket_id=tickets[10], user_id="buyer")
     for order_id in held[4:]:
         orders.cancel(order_id, user_id="buyer")
@@ -135,7 +136,7 @@ def test_of_two_orders_for_the_last_hold_one_is_placed(
     orders = limited_to(2, meanwhile, clock).use_cases
     try:
         orders.create(ticket_id=tickets[2], user_id="buyer")
-    except Refused:
+    except TooManyHolds:
         assert meanwhile.happened
     assert len(open_holds(database)) <= 2
     assert len(open_holds(database)) == 2 or not meanwhile.happened
@@ -162,4 +163,4 @@ def test_of_many_orders_at_once_no_more_are_placed_than_one_may_hold(
     assert len(holds) + len(told) == len(tickets)
     assert 1 <= len(holds) <= 4
     assert len({order["hold"] for order in holds}) == len(holds)
-    assert {type(failure) for failure in told} <= {Refused, Conflict}
+    assert {type(failure) for failure in told} <= {TooManyHolds, Conflict}

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import UNKNOWN_ID, client_of, deliver
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import paid, place, show, ticket_created
@@ -67,7 +68,7 @@ def test_the_pages_hold_every_order_once(
 @pytest.mark.parametrize("sort", ["", "Newest", "cheapest", "\x00"])
 def test_a_sort_is_one_of_two(buyer: FlaskClient, sort: str) -> None:
     errors = errors_of(buyer.get("/api/orders", query_string={"sort": sort}), 400)
-    assert errors == [{"message": "Sort must be oldest or newest", "field": "sort"}]
+    assert errors == [entries_of(Invalid({"sort": "Sort must be oldest or newest"}))[0]]
 
 
 def test_a_sort_is_looked_at_only_in_a_session(service: Service[Orders]) -> None:
@@ -84,10 +85,10 @@ def test_a_page_has_50_orders_if_nothing_is_said(
 @pytest.mark.parametrize("limit", ["0", "-1", "201", "", "x", "1.5", "9" * 5000])
 def test_a_limit_is_1_to_200(buyer: FlaskClient, limit: str) -> None:
     errors = errors_of(buyer.get("/api/orders", query_string={"limit": limit}), 400)
-    assert errors == [{"message": "Limit must be between 1 and 200", "field": "limit"}]
+    assert errors == [entries_of(Invalid({"limit": "Limit must be between 1 and 200"}))[0]]
 
 
 @pytest.mark.parametrize("cursor", ["", "5c0a", UNKNOWN_ID.upper(), "\x00"])
 def test_a_cursor_is_an_id(buyer: FlaskClient, cursor: str) -> None:
     errors = errors_of(buyer.get("/api/orders", query_string={"cursor": cursor}), 400)
-    assert errors == [{"message": "Cursor is not valid", "field": "cursor"}]
+    assert errors == entries_of(Invalid({"cursor": "Cursor is not valid"}))

@@ -5,7 +5,6 @@ from typing import Any
 import pymongo
 import pytest
 
-from ticketing.common.storage import keys
 from ticketing.common.testing.queries import Query, Watched, scans, that_queries_need, without
 from ticketing.common.testing.services import (
     ENV,
@@ -15,6 +14,7 @@ from ticketing.common.testing.services import (
     memory_database,
     take_events,
 )
+from ticketing.common.web.idempotency import COLLECTION
 from ticketing.orders.main import build
 from ticketing.orders.repository import INDEXES
 from ticketing.orders.tests.news import (
@@ -58,7 +58,7 @@ def queries() -> list[Query]:
 
 def test_no_query_scans(queries: list[Query]) -> None:
     assert scans(queries, INDEXES) == []
-    assert {query.collection for query in queries} == set(INDEXES)
+    assert {query.collection for query in queries} == {*INDEXES, COLLECTION}
 
 
 @pytest.mark.parametrize(("collection", "index"), that_queries_need(INDEXES))
@@ -74,7 +74,3 @@ def test_all_indexes_are_made_at_the_start() -> None:
     for collection, models in INDEXES.items():
         made = {"_id_", *(model.document["name"] for model in models)}
         assert set(database[collection].index_information()) >= made - {"_id_"}
-
-
-def test_the_database_drops_old_keys() -> None:
-    assert keys.INDEX in INDEXES[keys.COLLECTION]

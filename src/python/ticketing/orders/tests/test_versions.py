@@ -3,8 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common.core.errors import Changed
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import deliver
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import TICKET, place, show, started
@@ -44,7 +45,7 @@ def test_an_order_that_has_changed_since_is_not_let_go_of(
     id = order.rpartition("/")[2]
     deliver(service, started(id))
     refused = buyer.delete(order, headers={"If-Match": '"0"'})
-    assert errors_of(refused, 412) == [{"message": "It has changed meanwhile"}]
+    assert errors_of(refused, 412) == entries_of(Changed())
     assert show(buyer, id)["status"] == "awaiting:payment"
     done = buyer.delete(order, headers={"If-Match": '"1"'})
     assert (done.status_code, done.data) == (204, b"")

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from ticketing.common.messaging.bus import Done
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     Interrupted,
@@ -18,6 +18,7 @@ from ticketing.common.testing.services import (
     take_events,
 )
 from ticketing.orders.main import build
+from ticketing.orders.model import NotForSale, OwnTicket
 from ticketing.orders.service import Orders
 from ticketing.orders.tests.news import (
     TICKET,
@@ -30,7 +31,7 @@ from ticketing.orders.tests.news import (
     ticket_updated,
 )
 
-NOT_FOR_SALE = [{"message": "Ticket is not for sale"}]
+NOT_FOR_SALE = entries_of(NotForSale())
 MOMENTS = range(1, 8)
 
 
@@ -67,7 +68,7 @@ def test_old_news_of_a_withdrawal_does_not_count(
 def test_its_seller_is_told_first_that_it_is_the_own_ticket(service: Service[Orders]) -> None:
     _withdraw(service)
     seller = client_of(service, "seller")
-    assert _order(seller) == [{"message": "You cannot order your own ticket"}]
+    assert _order(seller) == entries_of(OwnTicket())
 
 
 def test_a_withdrawn_ticket_that_is_held_is_not_for_sale(

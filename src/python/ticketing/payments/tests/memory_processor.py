@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from ticketing.common.core.errors import Refused, Unavailable
-from ticketing.payments.processor import NOT_PAID, CardProcessor, Intent
+from ticketing.common.core.errors import Refused
+from ticketing.payments.processor import NOT_PAID, CardProcessor, Intent, ProcessorSilent
 
 T = TypeVar("T")
 
@@ -146,7 +146,7 @@ class MemoryProcessor(CardProcessor):
 
 def no_answer() -> None:
     """What happens before or after a call whose answer never comes."""
-    raise Unavailable("The card processor gives no answer, try again")
+    raise ProcessorSilent
 
 
 class Crash(Exception):  # noqa: N818  # it is no error of the program

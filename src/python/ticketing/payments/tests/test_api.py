@@ -7,9 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ticketing.common.core.errors import NotAuthorized, NotFound
 from ticketing.common.core.events import OrderStatus
-from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.input import MALFORMED_IDS, entries_of, errors_of
 from ticketing.common.testing.services import UNKNOWN_ID, client_of
+from ticketing.payments.model import NotPayable
+from ticketing.payments.processor import CardDeclined, ProcessorSilent
 from ticketing.payments.tests.memory_processor import (
     ASKS,
     ASKS_POOR,
@@ -22,8 +25,8 @@ from ticketing.payments.tests.memory_processor import (
 )
 from ticketing.payments.tests.till import ORDER, Till
 
-NOT_AUTHORIZED = [{"message": "Not Authorized"}]
-NOT_FOUND = [{"message": "Not Found!"}]
+NOT_AUTHORIZED = entries_of(NotAuthorized())
+NOT_FOUND = entries_of(NotFound())
 
 
 def pay(client: FlaskClient, token: str = VISA, order_id: str = ORDER) -> TestResponse:
@@ -71,8 +74,12 @@ def test_paying_twice_replies_with_the_first_payment(
 def test_a_decline_is_answered_with_its_message_and_another_card_works(
     buyer: FlaskClient, till: Till
 ) -> None:
-    assert errors_of(pay(buyer, DECLINED), 400) == [{"message": "Your card was declined."}]
-    assert errors_of(pay(buyer, POOR), 400) == [{"message": "Your card has insufficient funds."}]
+    assert errors_of(pay(buyer, DECLINED), 400) == entries_of(
+        CardDeclined("Your card was declined.")
+    )
+    assert errors_of(pay(buyer, POOR), 400) == entries_of(
+        CardDeclined("Your card has insufficient funds.")
+    )
     assert pay(buyer, VISA).status_code == 201
     till.check_all_is_known()
 
@@ -88,7 +95,7 @@ def test_a_declined_card_is_tried_again_when_it_is_posted_again(
 
 def test_an_unknown_card_is_refused(buyer: FlaskClient, till: Till) -> None:
     errors = errors_of(pay(buyer, UNKNOWN), 400)
-    assert errors == [{"message": "No such token: 'tok_unknown'"}]
+    assert errors == entries_of(CardDeclined("No such token: 'tok_unknown'"))
     assert pay(buyer).status_code == 201
     till.check_all_is_known()
 
@@ -115,7 +122,7 @@ def test_a_failed_authentication_is_answered_with_its_message(
     pay(buyer, ASKS_POOR)
     till.stripe.authenticate("pi_1")
     errors = errors_of(pay(buyer, ASKS_POOR), 400)
-    assert errors == [{"message": "Your card has insufficient funds."}]
+    assert errors == entries_of(CardDeclined("Your card has insufficient funds."))
     assert pay(buyer).status_code == 201
     till.check_all_is_known()
 
@@ -131,7 +138,7 @@ def test_another_card_can_be_used_while_the_first_awaits_its_buyer(
 def test_an_unknown_card_does_not_end_what_the_first_awaits(buyer: FlaskClient, till: Till) -> None:
     assert pay(buyer, ASKS).status_code == 202
     errors = errors_of(pay(buyer, UNKNOWN), 400)
-    assert errors == [{"message": "No such token: 'tok_unknown'"}]
+    assert errors == entries_of(CardDeclined("No such token: 'tok_unknown'"))
     assert till.payment["status"] == "requires_action"
     assert "checkAt" in till.payment
     till.stripe.authenticate("pi_1")
@@ -165,7 +172,7 @@ def test_a_lost_answer_is_503_and_posting_again_settles_with_one_charge(
 ) -> None:
     till.stripe.after[method] = no_answer
     [error] = errors_of(pay(buyer), 503)
-    assert error == {"message": "The card processor gives no answer, try again"}
+    assert error == entries_of(ProcessorSilent())[0]
     assert pay(buyer).status_code == 201
     till.check_all_is_known()
     assert till.books.charges == 1
@@ -186,14 +193,16 @@ def test_a_lost_decline_is_answered_when_the_card_is_posted_again(
 ) -> None:
     till.stripe.after["confirm"] = no_answer
     errors_of(pay(buyer, DECLINED), 503)
-    assert errors_of(pay(buyer, DECLINED), 400) == [{"message": "Your card was declined."}]
+    assert errors_of(pay(buyer, DECLINED), 400) == entries_of(
+        CardDeclined("Your card was declined.")
+    )
     assert till.stripe.calls.count("confirm") == 1
 
 
 def test_a_cancelled_order_cannot_be_paid(buyer: FlaskClient, till: Till) -> None:
     till.cancel_order()
     errors = errors_of(pay(buyer), 400)
-    assert errors == [{"message": "Cannot pay for a cancelled order"}]
+    assert errors == entries_of(NotPayable())
     assert till.stripe.calls == []
 
 
@@ -201,7 +210,7 @@ def test_a_cancelled_order_cannot_be_paid_after_a_decline(buyer: FlaskClient, ti
     pay(buyer, DECLINED)
     till.cancel_order()
     errors = errors_of(pay(buyer), 400)
-    assert errors == [{"message": "Cannot pay for a cancelled order"}]
+    assert errors == entries_of(NotPayable())
     till.check_all_is_known()
 
 

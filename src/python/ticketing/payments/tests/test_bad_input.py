@@ -6,11 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.testing.input import (
     NOT_JSON_OBJECTS,
     NOT_JSON_TYPES,
     NOT_TEXT,
     any_json,
+    entries_of,
     errors_of,
 )
 from ticketing.payments.tests.till import ORDER, Till
@@ -50,14 +52,14 @@ def _nothing_is_stored_or_asked(till: Till) -> Any:
 )
 def test_a_bad_field_is_invalid(buyer: FlaskClient, field: str, value: Any) -> None:
     reply = buyer.post("/api/payments", json={**PAYMENT, field: value})
-    assert errors_of(reply, 400) == [{"message": "Invalid value", "field": field}]
+    assert errors_of(reply, 400) == [entries_of(Invalid({field: "Invalid value"}))[0]]
 
 
 def test_every_missing_field_is_invalid(buyer: FlaskClient) -> None:
     for field in PAYMENT:
         rest = {name: value for name, value in PAYMENT.items() if name != field}
         errors = errors_of(buyer.post("/api/payments", json=rest), 400)
-        assert errors == [{"message": "Invalid value", "field": field}]
+        assert errors == entries_of(Invalid({field: "Invalid value"}))
     errors = errors_of(buyer.post("/api/payments", json={}), 400)
     assert sorted(error["field"] for error in errors) == ["orderId", "token"]
 

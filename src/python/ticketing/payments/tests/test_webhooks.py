@@ -10,16 +10,17 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ticketing.common.core.errors import Refused
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import ENV, client_of
-from ticketing.common.web.bodies import MAX_BODY
+from ticketing.common.web.routes import MAX_BODY
 from ticketing.payments import routes
 from ticketing.payments.main import build
 from ticketing.payments.tests.memory_processor import ASKS, ASKS_POOR, SLOW, VISA, crash, no_answer
 from ticketing.payments.tests.till import WEBHOOK_SECRET, Till
+from ticketing.payments.webhooks import NotFromStripe, WebhooksOff
 
 PATH = "/api/payments/webhook"
-NOT_STRIPES = [{"message": "Not signed by Stripe, or too long ago"}]
+NOT_STRIPES = entries_of(NotFromStripe())
 
 
 @pytest.fixture()
@@ -241,7 +242,7 @@ def test_without_a_secret_no_webhook_is_taken() -> None:
     till = Till()
     service = build(ENV, till.database, till.clock, till.stripe)
     [error] = errors_of(send(client_of(service), an_event()), 503)
-    assert error == {"message": "Webhooks are not set up"}
+    assert error == entries_of(WebhooksOff())[0]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

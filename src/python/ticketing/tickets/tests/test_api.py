@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common.core.errors import NotAuthorized, NotFound
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.input import MALFORMED_IDS, entries_of, errors_of
 from ticketing.common.testing.services import UNKNOWN_ID, client_of, deliver, take_events
+from ticketing.tickets.model import TicketHeld
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import cancelled, completed, created
 
 CONCERT = {"title": "Concert", "price": 20.5}
-NOT_AUTHORIZED = [{"message": "Not Authorized"}]
-NOT_FOUND = [{"message": "Not Found!"}]
+NOT_AUTHORIZED = entries_of(NotAuthorized())
+NOT_FOUND = entries_of(NotFound())
 
 
 def _sell(seller: FlaskClient, **fields: Any) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def test_an_edit_is_checked_in_the_contracts_order(
     assert errors_of(other.put(unknown, json=CONCERT), 404) == NOT_FOUND
     assert errors_of(other.put(path, json=CONCERT), 401) == NOT_AUTHORIZED
     refusal = errors_of(seller.put(path, json=CONCERT), 400)
-    assert refusal == [{"message": "You cannot edit a reserved ticket"}]
+    assert refusal == entries_of(TicketHeld(verb="edit"))
 
 
 def test_a_ticket_can_be_edited_again_once_it_is_free(

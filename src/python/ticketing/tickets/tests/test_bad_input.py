@@ -7,19 +7,21 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from werkzeug.test import TestResponse
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.input import (
     NOT_JSON_OBJECTS,
     NOT_JSON_TYPES,
     NOT_TEXT,
     any_json,
+    entries_of,
     errors_of,
 )
 from ticketing.tickets.service import Tickets
 
 CONCERT = {"title": "Concert", "price": 20.5}
-NO_TITLE = {"message": "Title is required", "field": "title"}
-NO_PRICE = {"message": "Price must be greater than 0", "field": "price"}
+NO_TITLE = entries_of(Invalid({"title": "Title is required"}))[0]
+NO_PRICE = entries_of(Invalid({"price": "Price must be greater than 0"}))[0]
 
 BAD_TITLES: list[Any] = [
     *NOT_TEXT,

@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ticketing.common.core.errors import Invalid, NotAuthorized
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.events import NOON
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import UNKNOWN_ID, deliver
 from ticketing.tickets.sales import Sale, by_day
 from ticketing.tickets.service import Tickets
@@ -67,7 +68,7 @@ def test_own_tickets_come_oldest_first_if_asked_so(
 @pytest.mark.parametrize("sort", ["", "cheapest", "Newest", "_id"])
 def test_own_tickets_come_newest_or_oldest_first(seller: FlaskClient, sort: str) -> None:
     errors = errors_of(seller.get("/api/tickets/mine", query_string={"sort": sort}), 400)
-    assert errors == [{"message": "Sort must be newest or oldest", "field": "sort"}]
+    assert errors == [entries_of(Invalid({"sort": "Sort must be newest or oldest"}))[0]]
 
 
 def test_a_page_of_own_tickets_has_50_if_nothing_is_said(
@@ -82,19 +83,19 @@ def test_own_things_need_a_session_before_anything_is_looked_at(
     anyone: FlaskClient, path: str
 ) -> None:
     for query in ("", "?limit=0&days=0"):
-        assert errors_of(anyone.get(path + query), 401) == [{"message": "Not Authorized"}]
+        assert errors_of(anyone.get(path + query), 401) == entries_of(NotAuthorized())
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "", "x"])
 def test_a_limit_is_1_to_200(seller: FlaskClient, limit: str) -> None:
     errors = errors_of(seller.get("/api/tickets/mine", query_string={"limit": limit}), 400)
-    assert errors == [{"message": "Limit must be between 1 and 200", "field": "limit"}]
+    assert errors == [entries_of(Invalid({"limit": "Limit must be between 1 and 200"}))[0]]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", f"00000100-{UNKNOWN_ID}"])
 def test_a_cursor_is_an_id(seller: FlaskClient, cursor: str) -> None:
     errors = errors_of(seller.get("/api/tickets/mine", query_string={"cursor": cursor}), 400)
-    assert errors == [{"message": "Cursor is not valid", "field": "cursor"}]
+    assert errors == entries_of(Invalid({"cursor": "Cursor is not valid"}))
 
 
 def test_no_sales_are_an_empty_array(seller: FlaskClient, service: Service[Tickets]) -> None:
@@ -132,7 +133,7 @@ def test_the_days_asked_for_end_today(
 @pytest.mark.parametrize("days", ["0", "-1", "367", "", "x", "1.5", "9" * 5000, "\u00e9"])
 def test_days_are_1_to_366(seller: FlaskClient, days: str) -> None:
     errors = errors_of(seller.get(SALES, query_string={"days": days}), 400)
-    assert errors == [{"message": "Days must be between 1 and 366", "field": "days"}]
+    assert errors == [entries_of(Invalid({"days": "Days must be between 1 and 366"}))[0]]
 
 
 def test_a_sale_counts_with_what_was_paid_though_the_price_was_another(

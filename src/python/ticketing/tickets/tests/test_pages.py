@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import UNKNOWN_ID, deliver
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import completed, created
@@ -98,10 +99,10 @@ def test_the_link_keeps_the_other_parameters(
 )
 def test_a_limit_is_1_to_200(anyone: FlaskClient, limit: str) -> None:
     errors = errors_of(anyone.get("/api/tickets", query_string={"limit": limit}), 400)
-    assert errors == [{"message": "Limit must be between 1 and 200", "field": "limit"}]
+    assert errors == [entries_of(Invalid({"limit": "Limit must be between 1 and 200"}))[0]]
 
 
 @pytest.mark.parametrize("cursor", ["", "5c0a", UNKNOWN_ID.upper(), "z" * 24, "\x00", "\u00e9"])
 def test_a_cursor_is_an_id(anyone: FlaskClient, cursor: str) -> None:
     errors = errors_of(anyone.get("/api/tickets", query_string={"cursor": cursor}), 400)
-    assert errors == [{"message": "Cursor is not valid", "field": "cursor"}]
+    assert errors == entries_of(Invalid({"cursor": "Cursor is not valid"}))

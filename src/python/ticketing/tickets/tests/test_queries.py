@@ -7,9 +7,9 @@ import pymongo
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.storage import keys
 from ticketing.common.testing.queries import Query, Watched, scans, that_queries_need, without
 from ticketing.common.testing.services import ENV, client_of, deliver, memory_database, take_events
+from ticketing.common.web.idempotency import COLLECTION
 from ticketing.tickets.main import build
 from ticketing.tickets.repository import INDEXES
 from ticketing.tickets.tests.orders import created
@@ -53,7 +53,7 @@ def _search(visitor: FlaskClient) -> None:
 
 def test_no_query_scans(queries: list[Query]) -> None:
     assert scans(queries, INDEXES) == []
-    assert {query.collection for query in queries} == set(INDEXES)
+    assert {query.collection for query in queries} == {*INDEXES, COLLECTION}
 
 
 @pytest.mark.parametrize(("collection", "index"), that_queries_need(INDEXES))
@@ -61,7 +61,3 @@ def test_without_one_of_the_indexes_a_query_scans(
     queries: list[Query], collection: str, index: pymongo.IndexModel
 ) -> None:
     assert scans(queries, without(INDEXES, collection, index))
-
-
-def test_the_database_drops_old_keys() -> None:
-    assert keys.INDEX in INDEXES[keys.COLLECTION]

@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ticketing.common.core.errors import Invalid
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
@@ -222,19 +223,19 @@ def test_a_search_finds_what_fits_once_in_order(
 def test_a_price_asked_for_is_0_or_a_price(anyone: FlaskClient, name: str, price: str) -> None:
     errors = errors_of(anyone.get("/api/tickets", query_string={name: price}), 400)
     message = f"{name[0].upper()}{name[1:]} must be between 0 and 999999.99"
-    assert errors == [{"message": message, "field": name}]
+    assert errors == entries_of(Invalid({name: message}))
 
 
 @pytest.mark.parametrize("sort", ["", "oldest", "Newest", "CHEAPEST", "price", "\x00"])
 def test_a_sort_is_one_of_three(anyone: FlaskClient, sort: str) -> None:
     errors = errors_of(anyone.get("/api/tickets", query_string={"sort": sort}), 400)
-    assert errors == [{"message": "Sort must be newest, cheapest or dearest", "field": "sort"}]
+    assert errors == [entries_of(Invalid({"sort": "Sort must be newest, cheapest or dearest"}))[0]]
 
 
 def test_words_asked_for_are_100_characters_at_the_most(anyone: FlaskClient) -> None:
     assert anyone.get("/api/tickets", query_string={"q": "x " * 50}).status_code == 200
     errors = errors_of(anyone.get("/api/tickets", query_string={"q": "x" * 101}), 400)
-    assert errors == [{"message": "Q must be at most 100 characters", "field": "q"}]
+    assert errors == [entries_of(Invalid({"q": "Q must be at most 100 characters"}))[0]]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_words_asked_for_are_100_characters_at_the_most(anyone: FlaskClient) -> 
 def test_a_cursor_fits_its_sort(anyone: FlaskClient, sort: str, cursor: str) -> None:
     asked = {"sort": sort, "cursor": cursor}
     errors = errors_of(anyone.get("/api/tickets", query_string=asked), 400)
-    assert errors == [{"message": "Cursor is not valid", "field": "cursor"}]
+    assert errors == entries_of(Invalid({"cursor": "Cursor is not valid"}))
 
 
 def test_everything_wrong_with_a_search_is_told_at_once(anyone: FlaskClient) -> None:

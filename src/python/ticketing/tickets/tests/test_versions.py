@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketing.common.core.errors import Changed
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import errors_of
+from ticketing.common.testing.input import entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
@@ -20,7 +21,7 @@ from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import created
 
 OPERA = {"title": "Opera", "price": 20.5}
-CHANGED = [{"message": "It has changed meanwhile"}]
+CHANGED = entries_of(Changed())
 
 
 @pytest.fixture()

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ticketing.common.core.errors import Refused
+from ticketing.common.core.errors import NotAuthorized, NotFound, Refused
 from ticketing.common.messaging.bus import Done
 from ticketing.common.runtime.service import Service
-from ticketing.common.testing.input import MALFORMED_IDS, errors_of
+from ticketing.common.testing.input import MALFORMED_IDS, entries_of, errors_of
 from ticketing.common.testing.services import (
     ENV,
     UNKNOWN_ID,
@@ -21,6 +21,7 @@ from ticketing.common.testing.services import (
     take_events,
 )
 from ticketing.tickets.main import build
+from ticketing.tickets.model import TicketHeld
 from ticketing.tickets.service import Tickets
 from ticketing.tickets.tests.orders import cancelled, completed, created
 
@@ -74,7 +75,7 @@ def test_doing_it_twice_changes_and_tells_nothing(
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("id", [UNKNOWN_ID, *MALFORMED_IDS])
 def test_an_unknown_or_malformed_id_is_not_found(seller: FlaskClient, id: str, verb: str) -> None:
-    assert _post(seller, id, verb, 404) == [{"message": "Not Found!"}]
+    assert _post(seller, id, verb, 404) == entries_of(NotFound())
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -85,10 +86,10 @@ def test_it_is_checked_in_the_contracts_order(
     other = client_of(service, "other")
     id = _sell(service)
     deliver(service, news("o", id))
-    assert _post(anyone, UNKNOWN_ID, verb, 401) == [{"message": "Not Authorized"}]
-    assert _post(other, UNKNOWN_ID, verb, 404) == [{"message": "Not Found!"}]
-    assert _post(other, id, verb, 401) == [{"message": "Not Authorized"}]
-    refusal = [{"message": f"You cannot {verb} a reserved ticket"}]
+    assert _post(anyone, UNKNOWN_ID, verb, 401) == entries_of(NotAuthorized())
+    assert _post(other, UNKNOWN_ID, verb, 404) == entries_of(NotFound())
+    assert _post(other, id, verb, 401) == entries_of(NotAuthorized())
+    refusal = entries_of(TicketHeld(verb=verb))
     assert _post(seller, id, verb, 400) == refusal
     assert "withdrawn" not in seller.get(f"/api/tickets/{id}").get_json()
 
