@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticketing.local.tests.authorization import PASSWORD, Person, Place
-from ticketing.local.tests.world import GOOD
+from ticketing.local.tests.bank import GOOD
 from ticketing.registry.declarations import services
 from ticketing.registry.programs import built_by
 

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ticketing.common.storage.mongo import new_id
+from ticketing.local.tests.bank import CHALLENGED, DECLINED, GOOD
 from ticketing.local.tests.fate import die
 from ticketing.local.tests.invariants import check_always, check_at_rest
-from ticketing.local.tests.world import CHALLENGED, DECLINED, GOOD, World
+from ticketing.local.tests.world import World
 
 T = TypeVar("T")
 

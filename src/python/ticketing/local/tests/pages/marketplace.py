@@ -12,7 +12,8 @@ from ticketing.client.api import connections
 from ticketing.client.app import create_app as create_pages
 from ticketing.client.settings import ClientSettings
 from ticketing.common.runtime.app import create_app
-from ticketing.local.tests.world import GOOD, World
+from ticketing.local.tests.bank import GOOD
+from ticketing.local.tests.world import World
 
 SETTINGS = ClientSettings(
     auth_url="http://auth",

@@ -1,7 +1,7 @@
 """The buyer's pages, over the real services: each state of an order, and what it allows."""
 
+from ticketing.local.tests.bank import CHALLENGED, DECLINED
 from ticketing.local.tests.pages.marketplace import Browser, Marketplace
-from ticketing.local.tests.world import CHALLENGED, DECLINED
 
 
 def test_a_purchase_from_the_market_to_the_ticket(
