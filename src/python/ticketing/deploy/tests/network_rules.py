@@ -1,4 +1,4 @@
-"""Who may speak with whom: the arrows that NetworkPolicies open, against those that are declared."""
+"""Who may speak with whom: the arrows that policies open, against those that are declared."""
 
 from collections.abc import Iterator
 
