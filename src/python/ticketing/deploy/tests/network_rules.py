@@ -1,4 +1,4 @@
-"""Who may speak with whom: the arrows that NetworkPolicies allow, against a table of them."""
+"""Who may speak with whom: the arrows that policies open, against those that are declared."""
 
 from collections.abc import Iterator
 
