@@ -9,7 +9,7 @@ from ticketing.registry.declarations import Declaration, Role
 
 STORE = ("web", "worker")
 """The roles that have their service's database."""
-KEYS = ("web", "worker")
+KEYS = ("web",)
 """The roles that have the key of tokens, where their service knows users."""
 BESIDE = {"STRIPE_KEY": "STRIPE_API_BASE", "STRIPE_PUBLISHABLE_KEY": "STRIPE_JS_URL"}
 """Where a secret is good, which whoever has it is told, too."""

@@ -47,7 +47,7 @@ def settings(workload: Json, given: Mapping[str, str]) -> list[type[Settings]]:
     with _built(workload, given) as service:
         kinds.append(type(service.settings))
         if labels(workload)[COMPONENT] == "web":
-            kinds += [type(read(kind, given)) for kind in _more(service)]
+            kinds.append(type(read(service.tokens, given)))
     return kinds
 
 
@@ -73,9 +73,3 @@ def _built(workload: Json, given: Mapping[str, str]) -> Iterator[Service[Any]]:
         yield service
     finally:
         service.close()
-
-
-def _more(service: Service[Any]) -> list[type[Settings]]:
-    """The settings that a service has for its web process alone."""
-    kinds = (value for value in vars(service).values() if isinstance(value, type))
-    return [kind for kind in kinds if issubclass(kind, Settings)]

@@ -12,7 +12,8 @@ from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mapping import stored_names
 from ticketing.common.storage.replica import Replica
 from ticketing.common.testing.services import ENV, memory_database
-from ticketing.local.tests.world import CHALLENGED, World
+from ticketing.local.tests.bank import CHALLENGED
+from ticketing.local.tests.world import World
 from ticketing.ops import convergence
 from ticketing.ops.books import Books, copies_in
 from ticketing.ops.tests.bookkeeping import NOW
