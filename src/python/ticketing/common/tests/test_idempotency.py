@@ -70,7 +70,7 @@ def shop(database: Any) -> Shop:
     service, clock = build(database), TurnedClock(datetime.now(UTC))
     ann, ben = client_of(service, "ann"), client_of(service, "ben")
     for client in (ann, ben):
-        keys = Keys(database[COLLECTION], ENV["JWT_KEY"], clock)
+        keys = Keys(database[COLLECTION], [ENV["JWT_KEY"]], clock)
         client.application.extensions[EXTENSION] = keys
     return Shop(database, service.use_cases, ann, ben, clock)
 
@@ -290,7 +290,7 @@ def test_a_database_that_fails_as_the_answer_is_kept_leaves_the_thing_to_the_nex
         def keep(self, *_: Any) -> Any:
             raise AutoReconnect("lost")
 
-    failing = Failing(shop.database[COLLECTION], ENV["JWT_KEY"], shop.clock)
+    failing = Failing(shop.database[COLLECTION], [ENV["JWT_KEY"]], shop.clock)
     shop.ann.application.extensions[EXTENSION] = failing
     assert ask(shop.ann).status_code == 500
     shop.ann.application.extensions[EXTENSION] = keys

@@ -127,7 +127,7 @@ BAD_TOKENS = {
     "with an empty CSRF token": forged(csrf=""),
     "a number's": forged(sub=7),
     "from the future": forged(nbf=NOW + 3600),
-    "made in the future": forged(iat=NOW + 120, exp=NOW + 600),
+    "made in the future": forged(iat=NOW + 1200, exp=NOW + 1800),
     "to renew by": forged(type="refresh"),
     "too long": token_of("u" * 4000),
     "cut": token_of("u1")[:-2],

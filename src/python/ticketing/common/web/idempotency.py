@@ -6,7 +6,7 @@ dies is made again by the next request, under the same id, so the database takes
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import wraps
@@ -33,8 +33,7 @@ INDEXES: Indexes = {COLLECTION: [pymongo.IndexModel("expiresAt", expireAfterSeco
 KEPT = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 """For how long a try counts as running; longer than any request takes."""
-_TRY_AGAIN = (404, 409)
-"""Answers that may be another soon: what is not found may not have been heard of yet."""
+_TRY_AGAIN = (404, 409)  # another answer soon: what is not found may not have been heard of yet
 
 
 class BadKey(Refused):
@@ -76,9 +75,7 @@ class Claim:
 class Keys:
     """The keys of one service: `{_id, fingerprint, resourceId, holder, leaseUntil or answer}`."""
 
-    def __init__(
-        self, documents: Documents, secrets: Sequence[str], clock: Clock = utc_now
-    ) -> None:
+    def __init__(self, documents: Documents, secrets: list[str], clock: Clock = utc_now) -> None:
         """The first secret makes the fingerprints; the others have made some, or will soon."""
         self._documents, self._clock = documents, clock
         self._secrets = [secret.encode() for secret in secrets]
@@ -120,7 +117,7 @@ class Keys:
             return None
         return from_document(Claim, {"_id": id, **fresh})
 
-    def _later(self, id: str, fingerprints: Sequence[str], holder: str) -> Claim | Answer | None:
+    def _later(self, id: str, fingerprints: list[str], holder: str) -> Claim | Answer | None:
         """None where the key's record has changed meanwhile."""
         known, now = self._documents.find_one({"_id": id}), self._clock()
         if known is None:
