@@ -92,8 +92,10 @@ def received(
 
 def due(headers: Mapping[str, str] | None) -> datetime | None:
     """When the message may be handled, if it says so; raises nothing, so that no header kills."""
+    if not headers or "Due" not in headers:
+        return None
     try:
-        moment = datetime.fromisoformat((headers or {}).get("Due", ""))
+        moment = datetime.fromisoformat(headers["Due"])
     except ValueError:
         return None
     return moment if moment.tzinfo else None
