@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ticketing.common.core import events
-from ticketing.common.core.events import Event, subject
+from ticketing.common.core.event import Event, subject
+from ticketing.common.core.events import EVENTS
 from ticketing.common.web.openapi import schemas_of
 from ticketing.registry.declarations import publisher
 from ticketing.registry.programs import built_by, sample
@@ -49,9 +49,7 @@ def asyncapi() -> Json:
 
 def events_told() -> list[type[Event]]:
     """Every event that there is, by its subject."""
-    named = [kind for kind in vars(events).values() if isinstance(kind, type)]
-    kinds = [kind for kind in named if issubclass(kind, Event) and kind is not Event]
-    return sorted(kinds, key=subject)
+    return [EVENTS[name] for name in sorted(EVENTS)]
 
 
 def _channel(kind: type[Event]) -> Json:

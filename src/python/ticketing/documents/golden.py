@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct, structs
 
-from ticketing.common.core.events import Event, subject
+from ticketing.common.core.event import Event, subject
 from ticketing.common.web.views import EXAMPLE_ID
 
 GOLDEN = "src/python/ticketing/common/tests/golden"

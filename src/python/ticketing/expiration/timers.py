@@ -18,7 +18,8 @@ from structlog.contextvars import get_contextvars
 
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.errors import Unavailable
-from ticketing.common.core.events import ExpirationCompleted, subject
+from ticketing.common.core.event import subject
+from ticketing.common.core.events import ExpirationCompleted
 from ticketing.common.core.settings import read
 from ticketing.common.messaging.bus import Message
 from ticketing.common.messaging.jetstream import JetStreamBus

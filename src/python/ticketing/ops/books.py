@@ -7,7 +7,7 @@ from typing import Any
 
 from nats.js import JetStreamContext
 
-from ticketing.common.core.events import Event
+from ticketing.common.core.event import Event
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document
 from ticketing.common.storage.store import Store

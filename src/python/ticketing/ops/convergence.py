@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import structs
 
-from ticketing.common.core.events import Event, OrderState, OrderStatus, State, TicketState, subject
+from ticketing.common.core.event import Event, State, subject
+from ticketing.common.core.events import OrderState, OrderStatus, TicketState
 from ticketing.common.storage.mapping import from_document, state_of
 from ticketing.common.storage.mongo import Document
 from ticketing.ops.books import Books, Copies

@@ -1,12 +1,13 @@
 """Events as the stream has them; one that is not as it should be is left to the dead letters."""
 
-from ticketing.common.core.events import Event, read, subject
+from ticketing.common.core.event import Event, read
+from ticketing.common.core.events import EVENTS
 from ticketing.common.messaging.bus import Message
 
 
 def content(message: Message) -> Event | None:
     """The event in a message; None where no consumer of this version could read it."""
-    kind = _kind(message)
+    kind = EVENTS.get(message.subject)
     if kind is None:
         return None
     try:
@@ -17,9 +18,4 @@ def content(message: Message) -> Event | None:
 
 def is_known(message: Message) -> bool:
     """Whether this version knows events of that subject."""
-    return _kind(message) is not None
-
-
-def _kind(message: Message) -> type[Event] | None:
-    kinds = Event.__subclasses__()
-    return next((kind for kind in kinds if subject(kind) == message.subject), None)
+    return message.subject in EVENTS

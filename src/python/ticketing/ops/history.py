@@ -6,7 +6,8 @@ from typing import Any
 
 from nats.js import JetStreamContext
 
-from ticketing.common.core.events import Event, OrderState, PaymentState, State, TicketState
+from ticketing.common.core.event import Event, State
+from ticketing.common.core.events import OrderState, PaymentState, TicketState
 from ticketing.common.core.money import to_cents
 from ticketing.common.messaging.dead_letters import DeadLetters
 from ticketing.common.storage.mongo import Document, made_at

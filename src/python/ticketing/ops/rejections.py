@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from ticketing.common.core.events import Event, OrderCancelled, PaymentRejected, TicketState
+from ticketing.common.core.event import Event
+from ticketing.common.core.events import OrderCancelled, PaymentRejected, TicketState
 from ticketing.ops.books import Books
 from ticketing.ops.violation import Violation
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
+from ticketing.common.core.event import Event
 from ticketing.common.core.events import (
-    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,

@@ -7,13 +7,8 @@ from typing import TypedDict, Unpack
 
 from ticketing.common.core.aggregate import Aggregate, Versions
 from ticketing.common.core.errors import NotAuthorized, NotYet, Refused
-from ticketing.common.core.events import (
-    Event,
-    OrderStatus,
-    TicketCreated,
-    TicketState,
-    TicketUpdated,
-)
+from ticketing.common.core.event import Event
+from ticketing.common.core.events import OrderStatus, TicketCreated, TicketState, TicketUpdated
 from ticketing.common.core.fields import like
 from ticketing.common.core.money import from_cents
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ticketing.common.core.errors import Changed
-from ticketing.common.core.events import Event
+from ticketing.common.core.event import Event
 
 Versions = Collection[int] | None
 """Those at which to act; None is any."""

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 from structlog.contextvars import bound_contextvars
 
 from ticketing.common.core.errors import Conflict, NotYet, Refused, Unavailable
-from ticketing.common.core.events import Event, read, subject
+from ticketing.common.core.event import Event, read, subject
 from ticketing.common.core.logs import logger
 
 MAX_TRIES = 12

@@ -11,7 +11,7 @@ from structlog.contextvars import get_contextvars
 
 from ticketing.common.core.aggregate import Aggregate
 from ticketing.common.core.errors import Conflict, Duplicate, NotFound
-from ticketing.common.core.events import Event, subject
+from ticketing.common.core.event import Event, subject
 from ticketing.common.storage.mapping import from_document, state_of, stored_names
 from ticketing.common.storage.mongo import Document, Documents
 

@@ -11,7 +11,7 @@ import mongomock
 import msgspec
 from flask.testing import FlaskClient
 
-from ticketing.common.core.events import Event, subject
+from ticketing.common.core.event import Event, subject
 from ticketing.common.messaging.bus import Done, Message, Verdict
 from ticketing.common.messaging.relay import as_message
 from ticketing.common.runtime.app import create_app

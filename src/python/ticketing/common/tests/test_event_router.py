@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from ticketing.common.core.errors import NotYet, Refused
-from ticketing.common.core.events import Event, ExpirationCompleted, PaymentRejected, subject
+from ticketing.common.core.event import Event, subject
+from ticketing.common.core.events import ExpirationCompleted, PaymentRejected
 from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, EventRouter, Message
 from ticketing.common.tests.conftest import LogLines
 from ticketing.common.tests.things import NOON

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ticketing.common.core.event import Event, subject
 from ticketing.common.core.events import (
-    Event,
+    EVENTS,
     OrderCreated,
     OrderedTicket,
     OrderState,
@@ -18,11 +19,8 @@ from ticketing.common.core.events import (
     PaymentState,
     TicketState,
     TicketUpdated,
-    subject,
 )
 from ticketing.common.tests.things import NOON
-
-KINDS = Event.__subclasses__()
 
 words = st.text(max_size=30)
 amounts = st.integers(min_value=1, max_value=999_999_99).map(lambda cents: cents / 100)
@@ -57,7 +55,7 @@ def keys(value: Any) -> list[str]:
     return [key for name, inner in value.items() for key in (name, *keys(inner))]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVENTS.values())
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_an_event_survives_the_wire(kind: type[Event], data: st.DataObject) -> None:

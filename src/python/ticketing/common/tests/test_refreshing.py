@@ -8,7 +8,8 @@ import pytest
 import requests
 
 from ticketing.common.core.clock import utc_now
-from ticketing.common.core.events import Event, SessionEnded, SessionState, UserSignedOut, UserState
+from ticketing.common.core.event import Event
+from ticketing.common.core.events import SessionEnded, SessionState, UserSignedOut, UserState
 from ticketing.common.identity.revocations import Revocations
 from ticketing.common.storage.mongo import connect
 from ticketing.common.testing.processes import Process, Start

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from pymongo.database import Database
 
-from ticketing.common.core.events import ExpirationCompleted, TicketState, TicketUpdated, read
+from ticketing.common.core.event import read
+from ticketing.common.core.events import ExpirationCompleted, TicketState, TicketUpdated
 from ticketing.common.messaging.bus import Done, EventRouter, Message
 from ticketing.common.storage.mongo import Document
 from ticketing.common.storage.replica import Replica

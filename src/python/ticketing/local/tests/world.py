@@ -8,7 +8,8 @@ import msgspec
 
 from ticketing.common.core.clock import utc_now
 from ticketing.common.core.errors import Failure
-from ticketing.common.core.events import ExpirationCompleted, OrderCreated, subject
+from ticketing.common.core.event import subject
+from ticketing.common.core.events import ExpirationCompleted, OrderCreated
 from ticketing.common.messaging.bus import Again, Message, Park
 from ticketing.common.messaging.relay import as_message
 from ticketing.common.runtime.service import Service

@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import structs
 
+from ticketing.common.core.event import Event, subject
 from ticketing.common.core.events import (
-    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -22,7 +22,6 @@ from ticketing.common.core.events import (
     PaymentState,
     TicketState,
     TicketUpdated,
-    subject,
 )
 from ticketing.common.storage.mongo import Document
 from ticketing.ops.books import Books, Charge, Copies

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from ticketing.common.core.event import Event
 from ticketing.common.core.events import (
-    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,

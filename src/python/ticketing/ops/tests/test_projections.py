@@ -12,14 +12,13 @@ import nats
 import pytest
 from nats.js import JetStreamContext
 
+from ticketing.common.core.event import Event, subject
 from ticketing.common.core.events import (
-    Event,
     OrderCancelled,
     OrderCreated,
     OrderedTicket,
     OrderState,
     OrderStatus,
-    subject,
 )
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import Done, EventRouter, Message

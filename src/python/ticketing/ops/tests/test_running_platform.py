@@ -12,7 +12,8 @@ import nats
 import pytest
 from click.testing import CliRunner, Result
 
-from ticketing.common.core.events import TicketCreated, TicketState, subject
+from ticketing.common.core.event import subject
+from ticketing.common.core.events import TicketCreated, TicketState
 from ticketing.common.messaging import wire
 from ticketing.common.messaging.bus import Message
 from ticketing.common.testing.servers import eventually

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ticketing.common.core.event import Event
 from ticketing.common.core.events import (
-    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,

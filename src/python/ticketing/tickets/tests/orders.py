@@ -1,7 +1,7 @@
 """What the orders service tells of orders on a ticket."""
 
+from ticketing.common.core.event import Event
 from ticketing.common.core.events import (
-    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,

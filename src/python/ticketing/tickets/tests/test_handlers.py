@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing.common.core.events import Event
+from ticketing.common.core.event import Event
 from ticketing.common.messaging.bus import MAX_TRIES, Again, Done, Park
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.services import (
