@@ -6,9 +6,11 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 
+from ticketing.common.core.events import EVENTS
 from ticketing.common.messaging.wire import copies_for
 
-SUBJECTS = ["ticket.>", "order.>", "expiration.>", "payment.>", "session.>", "user.>", "again.>"]
+SUBJECTS = [*sorted({f"{subject.split('.')[0]}.>" for subject in EVENTS}), "again.>"]
+"""What the stream of events takes: all of each kind of event that is known, and copies."""
 
 
 class Streams:
