@@ -3,21 +3,15 @@
 from collections.abc import Iterator
 
 from ticketing.registry.access import OPERATOR, REDIS
-from ticketing.registry.declarations import Declaration, consumers, services
+from ticketing.registry.declarations import Declaration, consumers, services, stores
 from ticketing.registry.rendered import Json
 
 PORT = 3000
 LIMITS, TIMERS = "limits", "timers"
-_STORED = ("web", "worker")
 _REDIS = "expiration-redis-srv:6379/0"
 _MONGO = (
     "mongodb://$(MONGO_DATABASE):$(MONGO_PASSWORD)@$(MONGO_HOSTS)/$(MONGO_DATABASE)?replicaSet=rs0"
 )
-
-
-def has_store(service: Declaration, command: str) -> bool:
-    """Whether this process knows the service's database."""
-    return service.store and command in _STORED
 
 
 def host(service: str, command: str = "web") -> str:
@@ -30,7 +24,7 @@ def sources(service: Declaration, command: str) -> Iterator[str]:
     role = service.roles[command]
     if role.path:
         yield "web"
-    if has_store(service, command):
+    if service.has_store(command):
         yield f"{service.name}-mongo"
     if role.broker:
         yield "bus"
@@ -39,10 +33,10 @@ def sources(service: Declaration, command: str) -> Iterator[str]:
 def variables(service: Declaration, command: str) -> Iterator[Json]:
     """The process's own: what a value refers to comes before it."""
     role, own = service.roles[command], f"{service.name}-secret"
-    if service.tokens and command == "web":
+    if service.has_key(command):
         yield _secret("JWT_KEY", "jwt-secret")
         yield _secret("JWT_OTHER_KEYS", "jwt-secret", optional=True)
-    if has_store(service, command):
+    if service.has_store(command):
         yield _secret("MONGO_PASSWORD", own)
         yield _value("MONGO_URI", _MONGO)
     if role.broker:
@@ -88,8 +82,8 @@ def secrets() -> dict[str, list[str]]:
     keys = {
         "NATS_PASSWORD": [*_on_the_broker(), *consumers()],
         "REDIS_PASSWORD": timed,
-        "MONGO_PASSWORD": _with_store(),
-        "MONGO_KEY": _with_store(),
+        "MONGO_PASSWORD": stores(),
+        "MONGO_KEY": stores(),
     }
     owners = sorted({name for names in keys.values() for name in names})
     return {
@@ -100,10 +94,6 @@ def secrets() -> dict[str, list[str]]:
 
 def _on_the_broker() -> list[str]:
     return [name for name, each in services().items() if each.has_broker]
-
-
-def _with_store() -> list[str]:
-    return [name for name, each in services().items() if each.store]
 
 
 def _is_timed(service: Declaration) -> bool:

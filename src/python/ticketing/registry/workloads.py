@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ticketing.registry.declarations import Declaration
-from ticketing.registry.environment import PORT, has_store, host, sources, variables
+from ticketing.registry.environment import PORT, host, sources, variables
 from ticketing.registry.rendered import Json
 
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
@@ -29,8 +29,8 @@ def _marks(service: Declaration, command: str) -> dict[str, str]:
     role = service.roles[command]
     marks = {
         "gateway": "true" if role.path else "",
-        "tokens": service.tokens if command == "web" else "",
-        "store": "true" if has_store(service, command) else "",
+        "tokens": service.tokens if service.has_key(command) else "",
+        "store": "true" if service.has_store(command) else "",
         "broker": "true" if role.broker else "",
         "redis": role.redis,
         "internet": "true" if service.internet else "",
