@@ -1,6 +1,6 @@
 """Who may do what at the broker and in Redis: a user for each, with no more than its work takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ticketing.common.messaging.streams import Streams
 from ticketing.common.messaging.wire import copies_for
@@ -47,6 +47,13 @@ def published() -> dict[str, tuple[str, ...]]:
     """The subjects of each one's own events, for all whom the broker knows but the operator."""
     own = {name: each.publishes for name, each in services().items() if each.has_broker}
     return own | dict.fromkeys(consumers(), ())
+
+
+def redis_users(passwords: Mapping[str, str]) -> Iterator[str]:
+    """Arguments of redis-server; a password is a word of its ACL: after `>`, or `#` and as a hash."""
+    yield from ("--user", *ANYBODY.split())
+    for user, rules in REDIS.items():
+        yield from ("--user", user, "on", passwords[user], *rules.split())
 
 
 def nats_users(cluster_id: str = "ticketing") -> str:

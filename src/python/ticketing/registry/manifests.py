@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from ticketing.registry.access import nats_users
+from ticketing.registry.access import REDIS, nats_users, redis_users
 from ticketing.registry.declarations import services
 from ticketing.registry.environment import nats_passwords, redis_passwords, secrets
 from ticketing.registry.network import arrows, gateway, streams
@@ -40,6 +40,7 @@ def _manifests() -> Iterator[tuple[str, str]]:
     yield "gateway.yaml", as_yaml(gateway())
     yield "streams.yaml", as_yaml(streams())
     yield "passwords.yaml", as_yaml(*_passwords())
+    yield "redis.yaml", as_yaml(_redis_users())
     yield "users.conf", NOTE + nats_users()
     yield "secrets", NOTE + "".join(
         f"{name} {' '.join(keys)}\n" for name, keys in secrets().items()
@@ -61,6 +62,7 @@ def _component() -> Json:
         "configMapGenerator": [{"name": "nats", "behavior": "merge", "files": ["users.conf"]}],
         "patches": [
             {"path": "passwords.yaml"},
+            {"path": "redis.yaml", "target": {"kind": "StatefulSet", "name": "expiration-redis"}},
             {"path": "gateway.yaml", "target": {"kind": "Ingress", "name": "gateway"}},
             {"path": "streams.yaml", "target": {"kind": "Ingress", "name": "streams"}},
         ],
@@ -104,6 +106,13 @@ def _passwords() -> Iterator[Json]:
             "metadata": {"name": server},
             "spec": {"template": {"spec": {"containers": containers}}},
         }
+
+
+def _redis_users() -> list[Json]:
+    """The patch that tells Redis what each of them may do."""
+    words = redis_users({user: f">$(REDIS_{user.upper()})" for user in REDIS})
+    path = "/spec/template/spec/containers/0/args/-"
+    return [{"op": "add", "path": path, "value": word} for word in words]
 
 
 def _prelude() -> str:
