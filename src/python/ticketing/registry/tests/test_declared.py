@@ -6,7 +6,7 @@ import pytest
 
 from ticketing.registry import declarations
 from ticketing.registry.declarations import services
-from ticketing.registry.programs import built_by
+from ticketing.registry.programs import built_by, sample
 
 TOOLS = {"documents", "faults", "fuzz", "local", "ops", "registry"}
 MAIL = 'summary = "Tells people what happened"\nroles.worker = {memory = ["96Mi", "192Mi"]}\n'
@@ -24,6 +24,13 @@ def test_every_program_is_declared_but_tools_and_stand_ins() -> None:
 
 def test_every_service_but_that_of_the_pages_is_put_together_by_a_build() -> None:
     assert services().keys() - built_by().keys() == {"client"}
+
+
+@pytest.mark.parametrize("name", sorted(built_by()))
+def test_the_gateway_leads_to_where_a_service_answers(name: str) -> None:
+    routes = sample(name).routes
+    declared = services()[name].roles["web"].path if routes else ""
+    assert (str(routes.url_prefix) if routes else "") == declared
 
 
 @pytest.mark.parametrize(
