@@ -50,7 +50,7 @@ def published() -> dict[str, tuple[str, ...]]:
 
 
 def redis_users(passwords: Mapping[str, str]) -> Iterator[str]:
-    """Arguments of redis-server; a password is a word of its ACL: after `>`, or hashed after `#`."""
+    """Arguments of redis-server; a password stands after `>`, or hashed after `#`."""
     yield from ("--user", *ANYBODY.split())
     for user, rules in REDIS.items():
         yield from ("--user", user, "on", passwords[user], *rules.split())

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ticketing.registry.access import OPERATOR, REDIS
-from ticketing.registry.declarations import Declaration, consumers, services, stores
+from ticketing.registry.access import OPERATOR, REDIS, published
+from ticketing.registry.declarations import Declaration, services, stores
 from ticketing.registry.rendered import Json
 
 PORT = 3000
@@ -62,8 +62,7 @@ def variables(service: Declaration, command: str) -> Iterator[Json]:
 def nats_passwords() -> list[Json]:
     """What the broker is told of those whom it knows, but the operator."""
     return [
-        _secret(f"NATS_{name.upper()}", f"{name}-secret", "NATS_PASSWORD")
-        for name in (*_on_the_broker(), *consumers())
+        _secret(f"NATS_{name.upper()}", f"{name}-secret", "NATS_PASSWORD") for name in published()
     ]
 
 
@@ -80,7 +79,7 @@ def secrets() -> dict[str, list[str]]:
     """The Secrets of services and outside consumers, each with its keys."""
     timed = [each.name for each in services().values() if _is_timed(each)]
     keys = {
-        "NATS_PASSWORD": [*_on_the_broker(), *consumers()],
+        "NATS_PASSWORD": [*published()],
         "REDIS_PASSWORD": timed,
         "MONGO_PASSWORD": stores(),
         "MONGO_KEY": stores(),
@@ -90,10 +89,6 @@ def secrets() -> dict[str, list[str]]:
         f"{owner}-secret": [key for key, names in keys.items() if owner in names]
         for owner in owners
     }
-
-
-def _on_the_broker() -> list[str]:
-    return [name for name, each in services().items() if each.has_broker]
 
 
 def _is_timed(service: Declaration) -> bool:
