@@ -1,4 +1,4 @@
-"""The variables of each process in a cluster, and the Secrets and hosts that they name."""
+"""The environment variables of each process in a cluster, and the Secrets that they come from."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _MONGO = (
 
 
 def host(service: str, command: str = "web") -> str:
-    """The name of a role's Service."""
+    """The name of the Service in front of a role."""
     return f"{service}-srv" if command == "web" else f"{service}-{command}-srv"
 
 
@@ -31,7 +31,7 @@ def sources(service: Declaration, command: str) -> Iterator[str]:
 
 
 def variables(service: Declaration, command: str) -> Iterator[Json]:
-    """The process's own: what a value refers to comes before it."""
+    """The `env` of a process; a variable comes before the values that refer to it."""
     role, own = service.roles[command], f"{service.name}-secret"
     if service.has_key(command):
         yield _secret("JWT_KEY", "jwt-secret")
@@ -60,14 +60,14 @@ def variables(service: Declaration, command: str) -> Iterator[Json]:
 
 
 def nats_passwords() -> list[Json]:
-    """What the broker is told of those whom it knows, but the operator."""
+    """The broker's variables with the passwords of its users but the operator."""
     return [
         _secret(f"NATS_{name.upper()}", f"{name}-secret", "NATS_PASSWORD") for name in published()
     ]
 
 
 def redis_passwords() -> list[Json]:
-    """What Redis is told of those whom it knows, but the operator."""
+    """The variables of Redis with the passwords of its users but the operator."""
     return [
         _secret(f"REDIS_{user.upper()}", _secret_of(user), "REDIS_PASSWORD")
         for user in REDIS
@@ -96,7 +96,7 @@ def _is_timed(service: Declaration) -> bool:
 
 
 def _secret_of(user: str) -> str:
-    """The Secret with a Redis user's password: of the timers that of the one who keeps them."""
+    """The Secret with a Redis user's password; for `timers` that of the service with them."""
     owners = [name for name, each in services().items() if _is_timed(each)]
     if len(owners) > 1:
         raise ValueError(f"one service is to keep timers, and these do: {owners}")

@@ -1,4 +1,4 @@
-"""The rendered files of the repository: what the declarations come to for Kubernetes and Pants."""
+"""The files that are rendered from the declarations, for Kubernetes and Pants."""
 
 import json
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _secret_of(service: str, variable: int) -> str:
 
 
 def _passwords() -> Iterator[Json]:
-    """The patches that tell the servers whom they know."""
+    """The patches with the users' passwords for the broker and Redis."""
     for server, container, env in (
         ("nats", "nats", nats_passwords()),
         ("expiration-redis", "redis", redis_passwords()),
@@ -109,14 +109,14 @@ def _passwords() -> Iterator[Json]:
 
 
 def _redis_users() -> list[Json]:
-    """The patch that tells Redis what each of them may do."""
+    """The patch with the users of Redis and their rights, as arguments."""
     words = redis_users({user: f">$(REDIS_{user.upper()})" for user in REDIS})
     path = "/spec/template/spec/containers/0/args/-"
     return [{"op": "add", "path": path, "value": word} for word in words]
 
 
 def _prelude() -> str:
-    """What BUILD files, which cannot read a declaration, know of services: hashable values."""
+    """SERVICES for BUILD files, which cannot read TOML: Pants wants hashable values."""
     pairs = (
         json.dumps([name, each.summary], ensure_ascii=False) for name, each in services().items()
     )

@@ -24,7 +24,7 @@ class Rendered:
         return sorted([*differ, *self._needless()])
 
     def write(self) -> None:
-        """Make all files what they should be."""
+        """Write all files, and delete what else is in the folder."""
         for name in self._needless():
             (self._root / name).unlink()
         for name, text in self._files.items():
@@ -43,15 +43,15 @@ class Rendered:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what a reader likes: lists indented, no anchors, text of several lines as a block."""
+    """YAML that is easy to read: lists indented, no anchors, text of several lines as a block."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Without the exception for lists in a mapping."""
+        """Indent lists in mappings, too."""
         del indentless
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: object) -> bool:
-        """Whatever is there twice is written twice."""
+        """Write no anchors."""
         del data
         return True
 
@@ -66,7 +66,7 @@ _Dumper.add_representer(str, _text)
 
 
 def as_yaml(*objects: object) -> str:
-    """The text of one file with these objects."""
+    """The text of a file with these documents."""
     text: str = yaml.dump_all(
         objects, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100
     )
