@@ -23,7 +23,7 @@ class StandIn:
 
 
 def stripe(data: DataDirectory, ports: Ports, platform_url: str) -> StandIn:
-    """The stand-in, or none where STRIPE_KEY is set; the real card form needs its public key too."""
+    """The stand-in, or none where STRIPE_KEY is set (the card form needs its public key, too)."""
     if os.environ.get("STRIPE_KEY"):
         return StandIn()
     port = ports.take()

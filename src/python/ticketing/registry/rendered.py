@@ -15,8 +15,17 @@ Json = dict[str, Any]
 class Rendered:
     """Files by their path under `root`, the repository; in `folder` there are no others."""
 
-    def __init__(self, root: Path, folder: str, files: Mapping[str, str]) -> None:
-        self._root, self._folder, self._files = root, root / folder, files
+    def __init__(self, root: Path, files: Mapping[str, str], folder: str = "") -> None:
+        self._root, self._files, self._folder = root, files, folder
+
+    def update(self, command: str, *, check: bool) -> None:
+        """Write the files, or exit with the names of those that `command` would change."""
+        stale = self.stale()
+        if check and stale:
+            raise SystemExit(f"not current: {', '.join(stale)}; run {command}")
+        if not check:
+            self.write()
+        print("\n".join([*stale, "current"]))  # noqa: T201  # a command's answer
 
     def stale(self) -> list[str]:
         """The files that are missing, differ or should not be there."""
@@ -33,7 +42,9 @@ class Rendered:
             path.write_text(text)
 
     def _needless(self) -> list[str]:
-        there = (path for path in self._folder.rglob("*") if path.is_file())
+        if not self._folder:
+            return []
+        there = (path for path in (self._root / self._folder).rglob("*") if path.is_file())
         names = [path.relative_to(self._root).as_posix() for path in there]
         return [name for name in names if name not in self._files]
 
