@@ -2,13 +2,13 @@
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ticketing.common.core.event import Event, subject
 from ticketing.common.core.events import EVENTS
 from ticketing.common.web.openapi import schemas_of
-from ticketing.registry.declarations import publisher
+from ticketing.registry.declarations import consumers, publisher
 from ticketing.registry.programs import built_by, sample
 
 Json = dict[str, Any]
@@ -32,14 +32,14 @@ HEADERS: Json = {
 
 def asyncapi() -> Json:
     """Every event: where it travels, what it holds, who tells it and who listens."""
-    kinds = events_told()
+    kinds, heard = events_told(), _heard()
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Ticketing", "version": "1", "description": DESCRIPTION},
         "defaultContentType": "application/json",
         "servers": {"nats": {"host": "nats:4222", "protocol": "nats"}},
         "channels": {subject(kind): _channel(kind) for kind in kinds},
-        "operations": {name: one for kind in kinds for name, one in _operations(kind)},
+        "operations": {name: one for kind in kinds for name, one in _operations(kind, heard)},
         "components": {
             "messages": {kind.__name__: _message(kind) for kind in kinds},
             "schemas": schemas_of(kinds),
@@ -68,17 +68,19 @@ def _message(kind: type[Event]) -> Json:
     return message
 
 
-def _operations(kind: type[Event]) -> Iterator[tuple[str, Json]]:
+def _operations(
+    kind: type[Event], heard: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, Json]]:
     yield f"{publisher(subject(kind))}.send.{subject(kind)}", _operation("send", kind)
-    for name, subjects in _heard().items():
-        if subject(kind) in subjects:
+    for name, subjects in heard.items():
+        if any(fnmatchcase(subject(kind), pattern) for pattern in subjects):
             yield f"{name}.receive.{subject(kind)}", _operation("receive", kind)
 
 
-@cache
 def _heard() -> Mapping[str, Sequence[str]]:
-    """The subjects that each service handles, by their routers."""
-    return {name: sample(name).router.subjects for name in built_by()}
+    """The subjects that each service handles, by their routers, and each outside consumer."""
+    outside = {name: each.hears for name, each in consumers().items()}
+    return {name: sample(name).router.subjects for name in built_by()} | outside
 
 
 def _operation(action: str, kind: type[Event]) -> Json:

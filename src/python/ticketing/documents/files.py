@@ -12,6 +12,7 @@ from ticketing.documents.compatibility import broken
 from ticketing.documents.events_table import events_table
 from ticketing.documents.gateway import openapi
 from ticketing.documents.golden import missing
+from ticketing.registry.rendered import Rendered
 
 OPENAPI, ASYNCAPI = "docs/api/openapi.json", "docs/api/asyncapi.json"
 EVENTS = "docs/api/events.md"
@@ -25,21 +26,11 @@ class Documents:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._made = {OPENAPI: openapi(), ASYNCAPI: asyncapi()}
+        self.rendered = Rendered(root, dict(self._texts()))
 
     def breaks(self) -> list[str]:
         """What those who use the kept documents would miss, a line for each thing."""
         return [line for name, made in self._made.items() for line in self._breaks(name, made)]
-
-    def stale(self) -> list[str]:
-        """The files that are not what this code says."""
-        return [name for name, text in self._texts() if self._read(name) != text]
-
-    def write(self) -> None:
-        """Keep what this code says."""
-        for name, text in self._texts():
-            path = self._root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         for name, made in self._made.items():
@@ -48,10 +39,6 @@ class Documents:
         yield from missing(self._root, events_told())
         yield SERVED, msgspec.json.encode(self._made[OPENAPI]).decode() + "\n"
 
-    def _read(self, name: str) -> str | None:
-        path = self._root / name
-        return path.read_text() if path.exists() else None
-
     def _breaks(self, name: str, made: dict[str, Any]) -> list[str]:
-        kept = self._read(name)
-        return [] if kept is None else broken(json.loads(kept), made)
+        path = self._root / name
+        return broken(json.loads(path.read_text()), made) if path.exists() else []

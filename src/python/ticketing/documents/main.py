@@ -18,12 +18,7 @@ def main(check: bool, breaks: bool, root: Path) -> None:
     documents = Documents(root)
     if not breaks and (lines := documents.breaks()):
         raise SystemExit("\n".join([*lines, f"not compatible; if it is meant: {AGAIN} -- --break"]))
-    stale = documents.stale()
-    if check and stale:
-        raise SystemExit(f"not current: {', '.join(stale)}; run {AGAIN}")
-    if not check:
-        documents.write()
-    print("\n".join([*stale, "current"]))  # noqa: T201  # a command's answer
+    documents.rendered.update(AGAIN, check=check)
 
 
 if __name__ == "__main__":

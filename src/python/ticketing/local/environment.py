@@ -1,4 +1,4 @@
-"""What the processes of our own services are told: what their roles declare, and nothing else."""
+"""The environment of our services' processes: what their roles declare, and nothing else."""
 
 import os
 from collections.abc import Mapping
@@ -7,34 +7,31 @@ from dataclasses import dataclass
 from ticketing.local.reach import Reach, Variables
 from ticketing.registry.declarations import Declaration, Role
 
-STORE = ("web", "worker")
-"""The roles that have their service's database."""
-KEYS = ("web",)
-"""The roles that have the key of tokens, where their service knows users."""
 BESIDE = {"STRIPE_KEY": "STRIPE_API_BASE", "STRIPE_PUBLISHABLE_KEY": "STRIPE_JS_URL"}
-"""Where a secret is good, which whoever has it is told, too."""
+"""Secrets, and the variable that says which server takes them: given together."""
 INTERNET = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
-"""What leads to the internet, through a proxy if need be."""
+"""What a process needs to reach the internet through a proxy."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """`urls` are where the web processes of the services are, without the gateway, `stand_in` what
-    there is in place of secrets of this program's own environment, `settings` those of a service.
+    """`urls` are those of the services' web processes, behind the gateway; `stand_in` and
+    `settings` replace secrets of this program's own environment, and declared settings.
     """
 
     reach: Reach
     urls: Mapping[str, str]
     stand_in: Variables
-    settings: Mapping[str, Variables]
+    settings: Variables
     limits: bool
 
     def of(self, service: Declaration, name: str) -> Variables:
-        """All that this role of the service is told, but where it listens."""
-        role, told = service.roles[name], dict(self.settings.get(service.name, {}))
-        if service.store and name in STORE:
+        """The variables of this role, but those that say where it listens."""
+        role = service.roles[name]
+        told = {each: self.settings.get(each, value) for each, value in service.environment.items()}
+        if service.has_store(name):
             told |= self.reach.store(service.name)
-        if service.tokens and name in KEYS:
+        if service.has_key(name):
             told["JWT_KEY"] = self.reach.data.secret("jwt.key")
         if role.broker:
             told |= self.reach.bus(service.name)

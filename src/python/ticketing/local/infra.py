@@ -63,11 +63,10 @@ def redis(data: DataDirectory, ports: Ports) -> Part:
 
 def _redis_users(data: DataDirectory) -> Iterator[str]:
     """As arguments, which anybody on the machine can read: with hashes in place of passwords."""
-    yield from ("--user", *access.ANYBODY.split())
-    for user, rules in access.REDIS.items():
-        password = data.password("redis", user)
-        digest = hashlib.sha256(password.encode()).hexdigest()
-        yield from ("--user", user, "on", f"#{digest}", *rules.split())
+    passwords = {user: data.password("redis", user).encode() for user in access.REDIS}
+    return access.redis_users(
+        {user: f"#{hashlib.sha256(each).hexdigest()}" for user, each in passwords.items()}
+    )
 
 
 def mongo(data: DataDirectory, ports: Ports) -> Part:

@@ -42,7 +42,7 @@ def platform(
         reach=reach,
         urls=services.urls(places),
         stand_in=stripe.variables,
-        settings={"orders": {"ORDER_EXPIRATION_SECONDS": str(hold_seconds)}},
+        settings={"ORDER_EXPIRATION_SECONDS": str(hold_seconds)},
         limits=limits,
     )
     routes = {"/healthz": status_port} | services.routes(places)

@@ -1,4 +1,4 @@
-"""Where each process finds the broker and the stores, and by which password it is known there."""
+"""The addresses of the broker and the stores, with each user's password."""
 
 import shutil
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who takes the money: our stand-in for Stripe, unless there is a key of the real one."""
+"""Our stand-in for Stripe, unless this program's environment has a key of the real one."""
 
 import os
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ticketing.local.services import python_part
 
 @dataclass(frozen=True, kw_only=True)
 class StandIn:
-    """Its process, and what there is in place of Stripe's secrets; nothing where Stripe is real.
+    """Its process, and the variables in place of Stripe's secrets; both empty with the real Stripe.
 
     `public` may be written where an operator finds it.
     """
@@ -23,7 +23,7 @@ class StandIn:
 
 
 def stripe(data: DataDirectory, ports: Ports, platform_url: str) -> StandIn:
-    """The real one when STRIPE_KEY is set; with STRIPE_PUBLISHABLE_KEY its card form too."""
+    """The stand-in, or none where STRIPE_KEY is set (the card form needs its public key, too)."""
     if os.environ.get("STRIPE_KEY"):
         return StandIn()
     port = ports.take()

@@ -1,6 +1,6 @@
-"""Who may do what at the broker and in Redis: a user for each, with no more than its work takes."""
+"""The users of the broker and of Redis, with the fewest rights that they can work with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ticketing.common.messaging.streams import Streams
 from ticketing.common.messaging.wire import copies_for
@@ -16,9 +16,9 @@ REDIS = {
     "limits": "~LIMITS* resetchannels +@all -@admin -@dangerous",
     OPERATOR: "~* &* +@all",
 }
-"""What each may do there, in the words of its ACL. RQ asks for the version and its own address."""
+"""Redis users and their ACL rules. (RQ asks for the server's version and its own address.)"""
 ANYBODY = "default on nopass resetkeys resetchannels -@all +ping"
-"""Without a name: to ask whether Redis is there, and nothing else."""
+"""The ACL of a connection that has not logged in: it may ping."""
 
 _USERS = """\
 # Who may do what: a service publishes its own events, and reads by a consumer of its own name.
@@ -44,13 +44,20 @@ _USER = """\
 
 
 def published() -> dict[str, tuple[str, ...]]:
-    """The subjects of each one's own events, for all whom the broker knows but the operator."""
+    """The users of the broker but the operator, with the subjects that each may publish."""
     own = {name: each.publishes for name, each in services().items() if each.has_broker}
     return own | dict.fromkeys(consumers(), ())
 
 
+def redis_users(passwords: Mapping[str, str]) -> Iterator[str]:
+    """Arguments of redis-server; a password stands after `>`, or hashed after `#`."""
+    yield from ("--user", *ANYBODY.split())
+    for user, rules in REDIS.items():
+        yield from ("--user", user, "on", passwords[user], *rules.split())
+
+
 def nats_users(cluster_id: str = "ticketing") -> str:
-    """A part of nats-server's configuration, for the streams of this name."""
+    """The authorization block of nats-server's configuration, for the streams of this cluster."""
     streams = Streams(cluster_id)
     users = [
         _USER.format(

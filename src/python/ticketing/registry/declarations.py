@@ -1,5 +1,6 @@
 """The declarations: what a service says of itself in its `service.toml`."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -12,6 +13,8 @@ from msgspec import Meta
 TICKETING = Path(__file__).parent.parent
 FILE = "service.toml"
 CONSUMERS = "consumers.toml"
+RESERVED = ("jwt", "limits", "nats", "operator", "stripe")
+"""Owners of Secrets, and users, that are no service."""
 
 T = TypeVar("T")
 
@@ -20,6 +23,7 @@ Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9]*$")]
 Memory = Annotated[str, Meta(pattern="^[1-9][0-9]*(Mi|Gi)$")]
 Subject = Annotated[str, Meta(pattern=r"^[a-z-]+\.([a-z-]+|\*)$")]
 Variable = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$")]
+UrlPath = Annotated[str, Meta(pattern=r"^(/|(/[a-z0-9-]+)*)$")]
 
 
 class _Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +35,7 @@ class Role(_Declared, frozen=True, kw_only=True):
 
     memory: tuple[Memory, Memory]
     """In a cluster: what it asks for, and what it may have."""
-    path: str = ""
+    path: UrlPath = ""
     """Where the gateway finds it; empty where it answers nobody from outside."""
     broker: bool = False
     """Whether it talks to the broker, as its service."""
@@ -64,7 +68,15 @@ class Declaration(_Declared, frozen=True, kw_only=True):
     internet: bool = False
     """Whether it calls what is outside of the cluster, by HTTPS."""
     environment: Mapping[Variable, str] = {}
-    """Settings in a cluster that are not their defaults."""
+    """Settings that are not their defaults, for all of its processes."""
+
+    def has_store(self, role: str) -> bool:
+        """Whether this process gets the service's database."""
+        return self.store and role in ("web", "worker")
+
+    def has_key(self, role: str) -> bool:
+        """Whether this process gets a key of access tokens: those that answer users."""
+        return bool(self.tokens) and role == "web"
 
     @property
     def has_broker(self) -> bool:
@@ -86,13 +98,19 @@ class Consumer(_Declared, frozen=True, kw_only=True):
 @cache
 def services() -> Mapping[str, Declaration]:
     """Every service by its name, in alphabetical order; raises ValueError, which names the file."""
-    return {each.name: each for each in _read_all()}
+    read = {each.name: each for each in _read_all()}
+    if wrong := [*_contradictions(read)]:
+        raise ValueError("; ".join(wrong))
+    return read
 
 
 @cache
 def consumers() -> Mapping[str, Consumer]:
-    """Those who listen from outside, by name."""
-    return _decode(TICKETING / CONSUMERS, dict[Name, Consumer])
+    """Those who listen from outside, by name; raises ValueError where that is somebody else's."""
+    read = _decode(TICKETING / CONSUMERS, dict[Name, Consumer])
+    if taken := sorted(read.keys() & {*services(), *RESERVED}):
+        raise ValueError(f"{CONSUMERS}: {', '.join(taken)} is the name of another")
+    return read
 
 
 def stores() -> list[str]:
@@ -113,6 +131,22 @@ def publisher(subject: str) -> str | None:
 def _read_all() -> Iterator[Declaration]:
     for file in sorted(TICKETING.glob(f"*/{FILE}")):
         yield _decode(file, Declaration, name=file.parent.name)
+
+
+def _contradictions(read: Mapping[str, Declaration]) -> Iterator[str]:
+    """What no declaration alone can get wrong. (No declaration at all: the files are not here.)"""
+    if not read:
+        yield f"no {FILE} in {TICKETING}"
+    paths = Counter(role.path for each in read.values() for role in each.roles.values())
+    yield from (
+        f"two processes are to answer at {path}" for path in paths if path and paths[path] > 1
+    )
+    for name, each in read.items():
+        if name in RESERVED:
+            yield f"{name}/{FILE}: the name is reserved"
+        for called in each.calls:
+            if called not in read or "web" not in read[called].roles:
+                yield f"{name}/{FILE}: calls {called}, which has no web process"
 
 
 def _decode(file: Path, kind: type[T], **more: str) -> T:

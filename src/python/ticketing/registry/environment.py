@@ -1,27 +1,21 @@
-"""The variables of each process in a cluster, and the Secrets and hosts that they name."""
+"""The environment variables of each process in a cluster, and the Secrets that they come from."""
 
 from collections.abc import Iterator
 
-from ticketing.registry.access import OPERATOR, REDIS
-from ticketing.registry.declarations import Declaration, consumers, services
+from ticketing.registry.access import OPERATOR, REDIS, published
+from ticketing.registry.declarations import Declaration, services, stores
 from ticketing.registry.rendered import Json
 
 PORT = 3000
 LIMITS, TIMERS = "limits", "timers"
-_STORED = ("web", "worker")
 _REDIS = "expiration-redis-srv:6379/0"
 _MONGO = (
     "mongodb://$(MONGO_DATABASE):$(MONGO_PASSWORD)@$(MONGO_HOSTS)/$(MONGO_DATABASE)?replicaSet=rs0"
 )
 
 
-def has_store(service: Declaration, command: str) -> bool:
-    """Whether this process knows the service's database."""
-    return service.store and command in _STORED
-
-
 def host(service: str, command: str = "web") -> str:
-    """The name of a role's Service."""
+    """The name of the Service in front of a role."""
     return f"{service}-srv" if command == "web" else f"{service}-{command}-srv"
 
 
@@ -30,19 +24,19 @@ def sources(service: Declaration, command: str) -> Iterator[str]:
     role = service.roles[command]
     if role.path:
         yield "web"
-    if has_store(service, command):
+    if service.has_store(command):
         yield f"{service.name}-mongo"
     if role.broker:
         yield "bus"
 
 
 def variables(service: Declaration, command: str) -> Iterator[Json]:
-    """The process's own: what a value refers to comes before it."""
+    """The `env` of a process; a variable comes before the values that refer to it."""
     role, own = service.roles[command], f"{service.name}-secret"
-    if service.tokens and command == "web":
+    if service.has_key(command):
         yield _secret("JWT_KEY", "jwt-secret")
         yield _secret("JWT_OTHER_KEYS", "jwt-secret", optional=True)
-    if has_store(service, command):
+    if service.has_store(command):
         yield _secret("MONGO_PASSWORD", own)
         yield _value("MONGO_URI", _MONGO)
     if role.broker:
@@ -66,15 +60,14 @@ def variables(service: Declaration, command: str) -> Iterator[Json]:
 
 
 def nats_passwords() -> list[Json]:
-    """What the broker is told of those whom it knows, but the operator."""
+    """The broker's variables with the passwords of its users but the operator."""
     return [
-        _secret(f"NATS_{name.upper()}", f"{name}-secret", "NATS_PASSWORD")
-        for name in (*_on_the_broker(), *consumers())
+        _secret(f"NATS_{name.upper()}", f"{name}-secret", "NATS_PASSWORD") for name in published()
     ]
 
 
 def redis_passwords() -> list[Json]:
-    """What Redis is told of those whom it knows, but the operator."""
+    """The variables of Redis with the passwords of its users but the operator."""
     return [
         _secret(f"REDIS_{user.upper()}", _secret_of(user), "REDIS_PASSWORD")
         for user in REDIS
@@ -86,10 +79,10 @@ def secrets() -> dict[str, list[str]]:
     """The Secrets of services and outside consumers, each with its keys."""
     timed = [each.name for each in services().values() if _is_timed(each)]
     keys = {
-        "NATS_PASSWORD": [*_on_the_broker(), *consumers()],
+        "NATS_PASSWORD": [*published()],
         "REDIS_PASSWORD": timed,
-        "MONGO_PASSWORD": _with_store(),
-        "MONGO_KEY": _with_store(),
+        "MONGO_PASSWORD": stores(),
+        "MONGO_KEY": stores(),
     }
     owners = sorted({name for names in keys.values() for name in names})
     return {
@@ -98,20 +91,12 @@ def secrets() -> dict[str, list[str]]:
     }
 
 
-def _on_the_broker() -> list[str]:
-    return [name for name, each in services().items() if each.has_broker]
-
-
-def _with_store() -> list[str]:
-    return [name for name, each in services().items() if each.store]
-
-
 def _is_timed(service: Declaration) -> bool:
     return any(role.redis == TIMERS for role in service.roles.values())
 
 
 def _secret_of(user: str) -> str:
-    """The Secret with a Redis user's password: of the timers that of the one who keeps them."""
+    """The Secret with a Redis user's password; for `timers` that of the service with them."""
     owners = [name for name, each in services().items() if _is_timed(each)]
     if len(owners) > 1:
         raise ValueError(f"one service is to keep timers, and these do: {owners}")

@@ -13,13 +13,7 @@ from ticketing.registry.rendered import COMMAND, Rendered
 @click.option("--root", type=click.Path(path_type=Path), default=".", help="The repository.")
 def main(check: bool, root: Path) -> None:
     """Write src/k8s/services and src/services.prelude, from every service.toml."""
-    rendered = Rendered(root, FOLDER, files())
-    stale = rendered.stale()
-    if check and stale:
-        raise SystemExit(f"not current: {', '.join(stale)}; run {COMMAND}")
-    if not check:
-        rendered.write()
-    print("\n".join([*stale, "current"]))  # noqa: T201  # a command's answer
+    Rendered(root, files(), FOLDER).update(COMMAND, check=check)
 
 
 if __name__ == "__main__":

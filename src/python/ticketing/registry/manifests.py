@@ -1,9 +1,9 @@
-"""The rendered files of the repository: what the declarations come to for Kubernetes and Pants."""
+"""The files that are rendered from the declarations, for Kubernetes and Pants."""
 
 import json
 from collections.abc import Iterator
 
-from ticketing.registry.access import nats_users
+from ticketing.registry.access import REDIS, nats_users, redis_users
 from ticketing.registry.declarations import services
 from ticketing.registry.environment import nats_passwords, redis_passwords, secrets
 from ticketing.registry.network import arrows, gateway, streams
@@ -40,6 +40,7 @@ def _manifests() -> Iterator[tuple[str, str]]:
     yield "gateway.yaml", as_yaml(gateway())
     yield "streams.yaml", as_yaml(streams())
     yield "passwords.yaml", as_yaml(*_passwords())
+    yield "redis.yaml", as_yaml(_redis_users())
     yield "users.conf", NOTE + nats_users()
     yield "secrets", NOTE + "".join(
         f"{name} {' '.join(keys)}\n" for name, keys in secrets().items()
@@ -61,6 +62,7 @@ def _component() -> Json:
         "configMapGenerator": [{"name": "nats", "behavior": "merge", "files": ["users.conf"]}],
         "patches": [
             {"path": "passwords.yaml"},
+            {"path": "redis.yaml", "target": {"kind": "StatefulSet", "name": "expiration-redis"}},
             {"path": "gateway.yaml", "target": {"kind": "Ingress", "name": "gateway"}},
             {"path": "streams.yaml", "target": {"kind": "Ingress", "name": "streams"}},
         ],
@@ -92,7 +94,7 @@ def _secret_of(service: str, variable: int) -> str:
 
 
 def _passwords() -> Iterator[Json]:
-    """The patches that tell the servers whom they know."""
+    """The patches with the users' passwords for the broker and Redis."""
     for server, container, env in (
         ("nats", "nats", nats_passwords()),
         ("expiration-redis", "redis", redis_passwords()),
@@ -106,8 +108,15 @@ def _passwords() -> Iterator[Json]:
         }
 
 
+def _redis_users() -> list[Json]:
+    """The patch with the users of Redis and their rights, as arguments."""
+    words = redis_users({user: f">$(REDIS_{user.upper()})" for user in REDIS})
+    path = "/spec/template/spec/containers/0/args/-"
+    return [{"op": "add", "path": path, "value": word} for word in words]
+
+
 def _prelude() -> str:
-    """What BUILD files, which cannot read a declaration, know of services: hashable values."""
+    """SERVICES for BUILD files, which cannot read TOML: Pants wants hashable values."""
     pairs = (
         json.dumps([name, each.summary], ensure_ascii=False) for name, each in services().items()
     )

@@ -1,4 +1,4 @@
-"""The ways between services and to them: who calls whom, and which path leads where."""
+"""Network policies between services, and the paths at the gateway."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from ticketing.registry.rendered import Json
 from ticketing.registry.workloads import identity
 
 STREAMS = "streams"
-"""The role whose answers do not end: it has an Ingress of its own."""
+"""The role that sends Server-Sent Events: it has an Ingress of its own."""
 _DOCUMENTS = {"/api/docs": "Prefix", "/api/openapi.json": "Exact"}
-"""Paths of the pages, the service at `/`, that other services' paths would hide."""
+"""Paths below /api that the service at `/` answers."""
 
 
 def arrows() -> Iterator[Json]:
-    """The NetworkPolicies between services: who calls is allowed at both ends."""
+    """The NetworkPolicies for declared calls, one for each end."""
     for called in sorted({name for each in services().values() for name in each.calls}):
         answers = {"podSelector": {"matchLabels": identity(services()[called], "web")}}
         calls = {"podSelector": {"matchLabels": {f"ticketing/calls-{called}": "true"}}}
@@ -33,9 +33,9 @@ def _policy(name: str, pods: Json, way: str, peers: Json) -> Json:
 
 
 def gateway() -> list[Json]:
-    """The patch that gives the Ingress of what is asked and answered its paths.
+    """The patch with the paths of all roles but streams.
 
-    All answer an /api path that nobody has in the contract's words: the signer is asked for them.
+    An /api path that no service has leads to the signer: any service answers it by the 404 of ours.
     """
     backends = {path: host(*role) for path, role in _roles().items() if role[1] != STREAMS}
     backends["/api"] = host(signer())
@@ -44,12 +44,12 @@ def gateway() -> list[Json]:
 
 
 def streams() -> list[Json]:
-    """The patch that gives the Ingress of streams its paths."""
+    """The patch with the paths of streams."""
     return _paths({path: host(*role) for path, role in _roles().items() if role[1] == STREAMS})
 
 
 def signer() -> str:
-    """The service that signs access tokens; raises ValueError unless it is one."""
+    """The service that signs access tokens; raises ValueError unless there is exactly one."""
     names = [name for name, each in services().items() if each.tokens == "signs"]
     if len(names) != 1:
         raise ValueError(f"one service is to sign tokens, and these do: {names}")

@@ -1,4 +1,4 @@
-"""What services have beyond a process of each where they are to last: number, images, keys."""
+"""What production adds to services: replicas, autoscalers, budgets, images, key pairs."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,14 @@ from ticketing.registry.rendered import Json
 from ticketing.registry.workloads import identity
 
 MEMBERS = 3
-"""Of each service's replica set."""
+"""Number of members of each service's replica set."""
 WORKER = "worker"
-"""The role that handles what waits in the service's consumer."""
+"""The role that consumes events."""
 _JWT = "/spec/template/spec/containers/0/env"
 
 
 def budgets() -> Iterator[Json]:
-    """A drained node takes one pod of a role at a time, but of those that are alone on purpose."""
+    """A PodDisruptionBudget for each role but single ones, which could never be evicted."""
     for service, command, role in _roles():
         if not role.single:
             yield {
@@ -32,7 +32,7 @@ def budgets() -> Iterator[Json]:
 
 
 def autoscalers() -> Iterator[Json]:
-    """What answers HTTP follows its load."""
+    """A HorizontalPodAutoscaler for each role that answers HTTP."""
     for service, command, role in _roles():
         if role.path:
             name, cpu = f"{service.name}-{command}", role.cpu
@@ -53,7 +53,7 @@ def autoscalers() -> Iterator[Json]:
 
 
 def scaled_workers() -> Iterator[Json]:
-    """KEDA's objects: a worker handles one message at a time, so beyond some tens another helps."""
+    """A ScaledObject of KEDA for each worker: the more messages wait, the more pods."""
     for service, command, role in _roles():
         if command == WORKER and role.broker:
             yield {
@@ -80,7 +80,7 @@ def _consumer(name: str) -> Json:
 
 
 def component() -> Json:
-    """The numbers of what no autoscaler counts, replica sets, and images without a digest yet."""
+    """The kustomization: fixed numbers of pods, replica sets, images that have no digest yet."""
     return {
         "resources": ["availability.yaml", "scaling.yaml"],
         "replicas": [
@@ -108,13 +108,13 @@ def component() -> Json:
 
 
 def signs() -> list[Json]:
-    """The patch of the one who has the private key."""
+    """The patch for the service that signs tokens: a private key in place of the shared one."""
     reference = {"name": "jwt-secret", "key": "JWT_PRIVATE_KEY"}
     return [*_replaced({"name": "JWT_PRIVATE_KEY", "valueFrom": {"secretKeyRef": reference}})]
 
 
 def checks() -> list[Json]:
-    """The patch of those who fetch the public keys."""
+    """The patch for services that check tokens: they fetch public keys."""
     path = services()[signer()].roles["web"].path
     url = f"http://{host(signer())}:{PORT}{path}/keys"
     return [
@@ -125,7 +125,7 @@ def checks() -> list[Json]:
 
 
 def _replaced(variable: Json) -> Iterator[Json]:
-    """In the place of the key that all share."""
+    """Operations that put a variable in the place of JWT_KEY."""
     yield {"op": "test", "path": f"{_JWT}/0/name", "value": "JWT_KEY"}
     yield {"op": "replace", "path": f"{_JWT}/0", "value": variable}
 

@@ -1,4 +1,4 @@
-"""The programs of the declared services: what their code says is asked here."""
+"""The code of the declared services, to run it and to ask it for routes and events."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -25,12 +25,12 @@ def build(name: str, env: Mapping[str, str], *arguments: Any) -> Service[Any]:
 
 
 def sample(name: str, *arguments: Any) -> Service[Any]:
-    """The service by an environment that leads nowhere: to ask it what it serves and hears."""
+    """The service built with an environment of placeholders, to ask for its routes and events."""
     return build(name, sample_environment(name), *arguments)
 
 
 def sample_environment(name: str) -> dict[str, str]:
-    """All that the declaration lets the service be told, with nothing in it that is of use."""
+    """Placeholders for every variable that the declaration gives the service."""
     service = services()[name]
     places = {"MONGO_URI": "mongodb://nowhere/sample?connect=false", "REDIS_URL": "redis://nowhere"}
     called = {f"{other.upper()}_URL": "http://nowhere" for other in service.calls}

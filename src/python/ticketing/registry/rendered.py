@@ -15,8 +15,17 @@ Json = dict[str, Any]
 class Rendered:
     """Files by their path under `root`, the repository; in `folder` there are no others."""
 
-    def __init__(self, root: Path, folder: str, files: Mapping[str, str]) -> None:
-        self._root, self._folder, self._files = root, root / folder, files
+    def __init__(self, root: Path, files: Mapping[str, str], folder: str = "") -> None:
+        self._root, self._files, self._folder = root, files, folder
+
+    def update(self, command: str, *, check: bool) -> None:
+        """Write the files, or exit with the names of those that `command` would change."""
+        stale = self.stale()
+        if check and stale:
+            raise SystemExit(f"not current: {', '.join(stale)}; run {command}")
+        if not check:
+            self.write()
+        print("\n".join([*stale, "current"]))  # noqa: T201  # a command's answer
 
     def stale(self) -> list[str]:
         """The files that are missing, differ or should not be there."""
@@ -24,7 +33,7 @@ class Rendered:
         return sorted([*differ, *self._needless()])
 
     def write(self) -> None:
-        """Make all files what they should be."""
+        """Write all files, and delete what else is in the folder."""
         for name in self._needless():
             (self._root / name).unlink()
         for name, text in self._files.items():
@@ -33,7 +42,9 @@ class Rendered:
             path.write_text(text)
 
     def _needless(self) -> list[str]:
-        there = (path for path in self._folder.rglob("*") if path.is_file())
+        if not self._folder:
+            return []
+        there = (path for path in (self._root / self._folder).rglob("*") if path.is_file())
         names = [path.relative_to(self._root).as_posix() for path in there]
         return [name for name in names if name not in self._files]
 
@@ -43,15 +54,15 @@ class Rendered:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what a reader likes: lists indented, no anchors, text of several lines as a block."""
+    """YAML that is easy to read: lists indented, no anchors, text of several lines as a block."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Without the exception for lists in a mapping."""
+        """Indent lists in mappings, too."""
         del indentless
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: object) -> bool:
-        """Whatever is there twice is written twice."""
+        """Write no anchors."""
         del data
         return True
 
@@ -66,7 +77,7 @@ _Dumper.add_representer(str, _text)
 
 
 def as_yaml(*objects: object) -> str:
-    """The text of one file with these objects."""
+    """The text of a file with these documents."""
     text: str = yaml.dump_all(
         objects, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100
     )

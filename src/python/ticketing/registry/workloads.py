@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ticketing.registry.declarations import Declaration
-from ticketing.registry.environment import PORT, has_store, host, sources, variables
+from ticketing.registry.environment import PORT, host, sources, variables
 from ticketing.registry.rendered import Json
 
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
@@ -20,28 +20,28 @@ def workloads(service: Declaration) -> Iterator[Json]:
 
 
 def identity(service: Declaration, command: str) -> dict[str, str]:
-    """The labels that no other role's pods have."""
+    """The labels that only this role's pods have."""
     return {NAME: service.name, COMPONENT: command}
 
 
-def _marks(service: Declaration, command: str) -> dict[str, str]:
-    """What the role is, and whom it may reach."""
+def _labels(service: Declaration, command: str) -> dict[str, str]:
+    """The labels by which policies and patches select this role's pods."""
     role = service.roles[command]
-    marks = {
+    values = {
         "gateway": "true" if role.path else "",
-        "tokens": service.tokens if command == "web" else "",
-        "store": "true" if has_store(service, command) else "",
+        "tokens": service.tokens if service.has_key(command) else "",
+        "store": "true" if service.has_store(command) else "",
         "broker": "true" if role.broker else "",
         "redis": role.redis,
         "internet": "true" if service.internet else "",
         **{f"calls-{called}": "true" for called in service.calls},
     }
-    return {f"ticketing/{name}": value for name, value in marks.items() if value}
+    return {f"ticketing/{name}": value for name, value in values.items() if value}
 
 
 def _deployment(service: Declaration, command: str) -> Json:
     role, own = service.roles[command], identity(service, command)
-    labels = own | _marks(service, command)
+    labels = own | _labels(service, command)
     alone: Json = {"replicas": 1, "strategy": {"type": "Recreate"}} if role.single else {}
     return {
         "apiVersion": "apps/v1",
@@ -59,7 +59,7 @@ def _deployment(service: Declaration, command: str) -> Json:
 
 
 def _container(service: Declaration, command: str) -> Json:
-    """Probes, ports and what else all pods have in common: components/pods."""
+    """The container, without what components/pods adds to all: probes, ports, security."""
     lists = {
         "envFrom": [{"configMapRef": {"name": name}} for name in sources(service, command)],
         "env": list(variables(service, command)),

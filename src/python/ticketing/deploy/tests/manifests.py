@@ -73,11 +73,10 @@ def workloads(manifests: Manifests) -> list[Json]:
     return of_kind(manifests, "Deployment", "StatefulSet", "Job", "DaemonSet", "CronJob", "Pod")
 
 
-def served(manifests: Manifests) -> list[Json]:
-    """The Deployments that a Service leads to."""
-    leading = [{"matchLabels": one["spec"]["selector"]} for one in of_kind(manifests, "Service")]
-    there = of_kind(manifests, "Deployment")
-    return [one for one in there if any(selects(each, labels(one)) for each in leading)]
+def serves(manifests: Manifests, workload: Json) -> bool:
+    """Whether a Service leads to its pods."""
+    leading = [one["spec"]["selector"] for one in of_kind(manifests, "Service")]
+    return any(selects({"matchLabels": each}, labels(workload)) for each in leading)
 
 
 def spec(workload: Json) -> Json:

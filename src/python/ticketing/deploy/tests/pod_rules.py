@@ -13,8 +13,7 @@ from ticketing.deploy.tests.manifests import (
     labels,
     of_kind,
     running,
-    selects,
-    served,
+    serves,
     spec,
     title,
     workloads,
@@ -100,26 +99,21 @@ def _probe(name: str, probe: Json | None, ports: list[str]) -> Iterator[str]:
         yield f"{name} asks the port {asked}, which is none of {ports}"
 
 
-def patient(manifests: Manifests) -> Iterator[str]:
-    """What is served may be too busy, for two minutes, to say that it is alive."""
-    for one in served(manifests):
-        probe = containers(one)[0].get("livenessProbe", {})
-        seconds = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
-        if seconds < 120:
-            yield f"{title(one)} is killed when it is busy"
-
-
 def graceful(manifests: Manifests) -> Iterator[str]:
-    """What a Service leads to stays a while after it is left out; all have time to finish."""
-    selectors = [{"matchLabels": one["spec"]["selector"]} for one in of_kind(manifests, "Service")]
+    """What is served is not killed while it is busy, for two minutes, and stays a while after it is
+    left out; all have time to finish.
+    """
     for one in running(manifests):
-        for container in containers(one):
-            sleep = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {})
-            seconds = int(sleep.get("seconds", 0))
-            if not seconds and any(selects(each, labels(one)) for each in selectors):
-                yield f"{title(one)} stops while it is still being called"
-            if spec(one).get("terminationGracePeriodSeconds", 30) < seconds + GRACE + 5:
-                yield f"{title(one)} is killed before it is done"
+        probe = containers(one)[0].get("livenessProbe", {})
+        sleep = containers(one)[0].get("lifecycle", {}).get("preStop", {}).get("sleep", {})
+        seconds, is_served = int(sleep.get("seconds", 0)), serves(manifests, one)
+        alive = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
+        if one["kind"] == "Deployment" and is_served and alive < 120:
+            yield f"{title(one)} is killed when it is busy"
+        if is_served and not seconds:
+            yield f"{title(one)} stops while it is still being called"
+        if spec(one).get("terminationGracePeriodSeconds", 30) < seconds + GRACE + 5:
+            yield f"{title(one)} is killed before it is done"
 
 
 def rolled(manifests: Manifests) -> Iterator[str]:
@@ -130,9 +124,7 @@ def rolled(manifests: Manifests) -> Iterator[str]:
         if labels(one)[COMPONENT] == "scheduler" or on_a_volume:
             if strategy != {"type": "Recreate"} or one["spec"].get("replicas", 1) != 1:
                 yield f"{title(one)} may run twice"
-        elif strategy.get("rollingUpdate", {}).get("maxUnavailable") != 0 and one in served(
-            manifests
-        ):
+        elif serves(manifests, one) and strategy["rollingUpdate"]["maxUnavailable"] != 0:
             yield f"{title(one)} has fewer pods during a rollout"
 
 
@@ -178,7 +170,6 @@ RULES = (
     alone_on_its_node,
     measured,
     probed,
-    patient,
     graceful,
     rolled,
     simple,

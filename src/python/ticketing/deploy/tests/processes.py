@@ -16,9 +16,7 @@ from ticketing.deploy.tests.manifests import (
     NAME,
     Json,
     Manifests,
-    is_ours,
     labels,
-    workloads,
 )
 from ticketing.deploy.tests.pods import Pod, secrets_for
 from ticketing.registry import programs
@@ -49,18 +47,6 @@ def settings(workload: Json, given: Mapping[str, str]) -> list[type[Settings]]:
         if labels(workload)[COMPONENT] == "web":
             kinds.append(type(read(service.tokens, given)))
     return kinds
-
-
-def apis(manifests: Manifests) -> dict[str, str]:
-    """Path -> name, of the services whose code answers there."""
-    found = {}
-    for one in filter(is_ours, workloads(manifests)):
-        name = labels(one)[NAME]
-        if labels(one)[COMPONENT] == "web" and name not in UNBUILT:
-            with _built(one, environment(manifests, one)) as service:
-                assert service.routes is not None
-                found[str(service.routes.url_prefix)] = name
-    return found
 
 
 @contextmanager

@@ -33,20 +33,13 @@ APART = {"minDomains": 3, "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
 ZONE, NODE = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 
 
-def digests(manifests: Manifests) -> Iterator[str]:
-    """What runs is what was meant: images are named by their digests."""
+def images(manifests: Manifests) -> Iterator[str]:
+    """Images are named by digest; one that has none yet cannot be pulled by accident."""
     for one in workloads(manifests):
         for container in containers(one):
-            if not re.search(r"@sha256:[0-9a-f]{64}$", container["image"]):
-                yield f"{title(one)} runs {container['image']}"
-
-
-def placeholders(manifests: Manifests) -> Iterator[str]:
-    """An image whose digest is not known yet cannot be pulled by accident."""
-    for one in workloads(manifests):
-        for container in containers(one):
-            unknown = container["image"].endswith("0" * 64)
-            if unknown != container["image"].startswith("registry.invalid/"):
+            name, _, digest = container["image"].partition("@sha256:")
+            unknown = name.startswith("registry.invalid/")
+            if not re.fullmatch("[0-9a-f]{64}", digest) or unknown != (set(digest) == {"0"}):
                 yield f"{title(one)} runs {container['image']}"
 
 
@@ -79,13 +72,8 @@ def drained_one_by_one(manifests: Manifests) -> Iterator[str]:
     budgets = [one["spec"] for one in of_kind(manifests, "PodDisruptionBudget")]
     for one in running(manifests):
         own = [each for each in budgets if selects(each["selector"], labels(one))]
-        if one["metadata"]["name"] not in ALONE and len(own) != 1:
-            yield f"{title(one)} has {len(own)} PodDisruptionBudgets"
-        if any(each.get("maxUnavailable") != 1 for each in own):
-            yield f"{title(one)} may lose more than one pod"
-    for budget in of_kind(manifests, "PodDisruptionBudget"):
-        if not any(selects(budget["spec"]["selector"], labels(one)) for one in running(manifests)):
-            yield f"{title(budget)} is for nobody"
+        if one["metadata"]["name"] not in ALONE and [b.get("maxUnavailable") for b in own] != [1]:
+            yield f"{title(one)} has the PodDisruptionBudgets {own}"
 
 
 def spread(manifests: Manifests) -> Iterator[str]:
@@ -93,14 +81,11 @@ def spread(manifests: Manifests) -> Iterator[str]:
     for one in running(manifests):
         constraints = spec(one).get("topologySpreadConstraints", [])
         over = {each["topologyKey"]: each for each in constraints}
-        if over.keys() != {NODE, ZONE}:
-            yield f"{title(one)} is spread over {sorted(over)}"
-        elif labels(one)[COMPONENT] in KEEPERS and not APART.items() <= over[NODE].items():
-            yield f"{title(one)} may have two pods on one node"
-        for each in constraints:
-            keys = {NAME, COMPONENT} - set(each["matchLabelKeys"])
-            if keys or not each["labelSelector"]["matchLabels"].items() <= labels(one).items():
-                yield f"{title(one)} is spread among others than its own"
+        apart = APART if labels(one)[COMPONENT] in KEEPERS else {}
+        if over.keys() != {NODE, ZONE} or not apart.items() <= over[NODE].items():
+            yield f"{title(one)} is spread over {over}"
+        if any({NAME, COMPONENT} - set(each["matchLabelKeys"]) for each in constraints):
+            yield f"{title(one)} is spread among others than its own"
 
 
 def encrypted(manifests: Manifests) -> Iterator[str]:
@@ -124,8 +109,7 @@ def unshared(manifests: Manifests) -> Iterator[str]:
 
 
 RULES = (
-    digests,
-    placeholders,
+    images,
     several,
     drained_one_by_one,
     spread,

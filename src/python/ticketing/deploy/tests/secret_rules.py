@@ -1,11 +1,10 @@
 """Who knows which secret: every pod its own alone, and none is in git."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ticketing.deploy.tests.manifests import (
     COMPONENT,
     NAME,
-    Json,
     Manifests,
     containers,
     labels,
@@ -15,12 +14,7 @@ from ticketing.deploy.tests.manifests import (
     variables,
     workloads,
 )
-from ticketing.deploy.tests.trusted import SIGNER
-from ticketing.registry import access
-from ticketing.registry.declarations import services
-
-Source = tuple[str, str]
-"""A Secret and the key in it."""
+from ticketing.deploy.tests.trusted import FROM_OUTSIDE, SIGNER
 
 
 def told(manifests: Manifests) -> Iterator[str]:
@@ -29,61 +23,35 @@ def told(manifests: Manifests) -> Iterator[str]:
     """
     yield from (f"{title(one)} is in git" for one in of_kind(manifests, "Secret"))
     for one in workloads(manifests):
-        known = dict(_known_to(labels(one)))
         for container in containers(one):
             for entry in container.get("env", []):
-                wanted = entry.get("valueFrom", {}).get("secretKeyRef")
-                if wanted and wanted != _reference(entry["name"], known):
-                    yield f"{title(one)} has its {entry['name']} from {wanted}"
+                if wanted := entry.get("valueFrom", {}).get("secretKeyRef"):
+                    known = _may_know(labels(one), wanted["name"], wanted["key"])
+                    optional = wanted["key"] == "JWT_OTHER_KEYS"
+                    if not known or wanted.get("optional", False) != optional:
+                        yield f"{title(one)} has its {entry['name']} from {wanted}"
 
 
-def _reference(variable: str, known: dict[str, Source]) -> Json | None:
-    if variable not in known:
-        return None
-    name, key = known[variable]
-    return {"name": name, "key": key} | ({"optional": True} if variable == "JWT_OTHER_KEYS" else {})
-
-
-def _known_to(pod: dict[str, str]) -> Iterator[tuple[str, Source]]:
-    """The variables that a pod with these labels may have, and where they come from."""
-    own = f"{pod[NAME]}-secret"
-    match pod[COMPONENT]:
-        case "nats":
-            for user in (*access.published(), access.OPERATOR):
-                yield f"NATS_{user.upper()}", (f"{user}-secret", "NATS_PASSWORD")
-            yield "NATS_CLUSTER", ("nats-secret", "NATS_PASSWORD")
-        case "redis":
-            for user in access.REDIS:
-                secret = "expiration-secret" if user == "timers" else f"{user}-secret"
-                yield f"REDIS_{user.upper()}", (secret, "REDIS_PASSWORD")
-        case "mongo":
-            yield "MONGO_KEY", (own, "MONGO_KEY")
-        case "mongo-initiate":
-            yield "MONGO_KEY", (own, "MONGO_KEY")
-            yield "MONGO_PASSWORD", (own, "MONGO_PASSWORD")
-            yield "MONGO_OPERATOR_PASSWORD", ("operator-secret", "MONGO_PASSWORD")
-        case command:
-            yield from _known_to_ours(pod, own)
-            if declared := services().get(pod[NAME]):
-                for secret, keys in declared.roles[command].secrets.items():
-                    yield from ((key, (secret, key)) for key in keys)
-
-
-def _known_to_ours(pod: dict[str, str], own: str) -> Iterator[tuple[str, Source]]:
-    """Passwords of what its labels let it reach, and keys if it answers users."""
-    if "ticketing/tokens" in pod and pod[COMPONENT] == "web":
-        yield from ((key, ("jwt-secret", key)) for key in ("JWT_KEY", "JWT_OTHER_KEYS"))
-    if f"{pod[NAME]}-{pod[COMPONENT]}" == SIGNER:
-        yield "JWT_PRIVATE_KEY", ("jwt-secret", "JWT_PRIVATE_KEY")
-    if "ticketing/store" in pod:
-        yield "MONGO_PASSWORD", (own, "MONGO_PASSWORD")
-    if "ticketing/broker" in pod:
-        yield "NATS_PASSWORD", (own, "NATS_PASSWORD")
-    match pod.get("ticketing/redis"):
-        case "limits":
-            yield "LIMITS_REDIS_PASSWORD", ("limits-secret", "REDIS_PASSWORD")
-        case "timers":
-            yield "REDIS_PASSWORD", (own, "REDIS_PASSWORD")
+def _may_know(pod: Mapping[str, str], secret: str, key: str) -> bool:
+    name, command, own = pod[NAME], pod[COMPONENT], secret == f"{pod[NAME]}-secret"
+    match secret, key:
+        case _, "NATS_PASSWORD":
+            return command == "nats" or (own and "ticketing/broker" in pod)
+        case _, "MONGO_KEY":
+            return own and command in ("mongo", "mongo-initiate")
+        case "operator-secret", "MONGO_PASSWORD":
+            return command == "mongo-initiate"
+        case _, "MONGO_PASSWORD":
+            return own and command != "mongo" and "ticketing/store" in pod
+        case "limits-secret", "REDIS_PASSWORD":
+            return command == "redis" or pod.get("ticketing/redis") == "limits"
+        case _, "REDIS_PASSWORD":
+            return command == "redis" or (own and pod.get("ticketing/redis") == "timers")
+        case "jwt-secret", "JWT_PRIVATE_KEY":
+            return f"{name}-{command}" == SIGNER
+        case "jwt-secret", "JWT_KEY" | "JWT_OTHER_KEYS":
+            return command == "web" and "ticketing/tokens" in pod
+    return f"{name}-{command}" in FROM_OUTSIDE.get((secret, key), ())
 
 
 def references(manifests: Manifests) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from redis import Redis
 from redis.exceptions import NoPermissionError
 
 from ticketing.common.testing.servers import Server
-from ticketing.deploy.tests.manifests import OVERLAYS, Json, render
+from ticketing.deploy.tests.manifests import OVERLAYS, render
 from ticketing.deploy.tests.pods import Pod, running, secrets_for
 from ticketing.registry import access
 
@@ -48,42 +47,25 @@ class DeployedRedis(Server):
         return [*self._arguments, *own]
 
 
-@pytest.fixture(params=OVERLAYS)
-def redis(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[DeployedRedis, Json]]:
-    found, env = pod(request.param, "expiration-redis-0")
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_redis_takes_its_users_by_their_passwords_and_nobody_else(
+    overlay: str, tmp_path: Path
+) -> None:
+    found, env = pod(overlay, "expiration-redis-0")
     server = DeployedRedis(tmp_path, _elsewhere(found.arguments(env)))
     server.start()
-    yield server, env
-    server.kill()
-
-
-def test_redis_knows_the_users_of_the_local_platform(redis: tuple[DeployedRedis, Json]) -> None:
-    server, env = redis
-    operator = _client(server, access.OPERATOR, env["REDIS_OPERATOR"])
-    for user, rules in access.REDIS.items():
-        known = operator.acl_getuser(user) or {}
-        operator.acl_setuser("as-meant", reset=True)
-        operator.execute_command("ACL", "SETUSER", "as-meant", *rules.split())  # type: ignore[no-untyped-call]
-        meant = operator.acl_getuser("as-meant") or {}
-        for what in ("commands", "keys", "channels"):
-            assert known[what] == meant[what], user
-        assert _client(server, user, env[f"REDIS_{user.upper()}"]).ping()
-
-
-def test_a_probe_that_gives_no_password_hears_that_redis_is_there_and_no_more(
-    redis: tuple[DeployedRedis, Json],
-) -> None:
-    server, _ = redis
-    anybody = Redis.from_url(server.url)
-    assert anybody.ping()
-    with pytest.raises(NoPermissionError):
-        anybody.get("rq:queue:expiration")
+    try:
+        for user in access.REDIS:
+            password = env[f"REDIS_{user.upper()}"]
+            assert Redis(port=server.port, username=user, password=password).ping()
+        anybody = Redis.from_url(server.url)
+        assert anybody.ping()  # a probe's
+        with pytest.raises(NoPermissionError):
+            anybody.get("rq:queue:expiration")
+    finally:
+        server.kill()
 
 
 def _elsewhere(arguments: list[str]) -> list[str]:
     """Without the directory: Redis would go there before it hears of another."""
     return arguments[: arguments.index("--dir")] + arguments[arguments.index("--dir") + 2 :]
-
-
-def _client(server: DeployedRedis, user: str, password: str) -> Redis:
-    return Redis(port=server.port, username=user, password=password)

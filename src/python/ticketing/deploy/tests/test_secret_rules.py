@@ -7,29 +7,28 @@ from ticketing.deploy.tests.breaking import Case
 from ticketing.deploy.tests.secret_rules import references, told
 
 WEB, WORKER, RQ = "Deployment auth-web", "Deployment orders-worker", "Deployment expiration-rq"
-NATS, REDIS, MONGO = "StatefulSet nats", "StatefulSet expiration-redis", "StatefulSet auth-mongo"
+REDIS, MONGO = "StatefulSet expiration-redis", "StatefulSet auth-mongo"
 JOB, CHECKS = "Job auth-mongo-initiate", "Deployment orders-web"
 REF = "valueFrom secretKeyRef"
 
+STRIPE_KEY = {"name": "stripe-secret", "key": "STRIPE_KEY"}
+
 CASES = [
     Case(told, WEB, f"container env JWT_KEY {REF} key", "KEY"),
-    Case(told, WEB, "container env JWT_KEY name", "STRIPE_KEY"),
     Case(told, WEB, f"container env JWT_KEY {REF} optional", True),
     Case(told, WEB, f"container env JWT_OTHER_KEYS {REF} optional"),
-    Case(
-        told, WEB, "spec template metadata labels ticketing/tokens", told=f"{WEB} has its JWT_KEY"
-    ),
-    Case(told, WORKER, "container env MONGO_PASSWORD name", "JWT_KEY"),
-    Case(told, CHECKS, "container env JWT_KEY name", "JWT_PRIVATE_KEY"),
+    Case(told, WEB, "spec template metadata labels ticketing/tokens", told=f"{WEB} has its JWT"),
+    Case(told, WORKER, f"container env MONGO_PASSWORD {REF} name", "jwt-secret"),
+    Case(told, CHECKS, f"container env JWT_KEY {REF} key", "JWT_PRIVATE_KEY"),
+    Case(told, CHECKS, f"container env JWT_KEY {REF}", STRIPE_KEY),
     Case(told, WORKER, f"container env NATS_PASSWORD {REF} name", "operator-secret"),
     Case(told, WORKER, f"container env MONGO_PASSWORD {REF} key", "MONGO_KEY"),
-    Case(told, WORKER, "container env MONGO_PASSWORD name", "LIMITS_REDIS_PASSWORD"),
+    Case(told, WORKER, f"container env MONGO_PASSWORD {REF} name", "operator-secret"),
     Case(told, RQ, f"container env REDIS_PASSWORD {REF} name", "limits-secret"),
-    Case(told, NATS, f"container env NATS_ORDERS {REF} name", "tickets-secret"),
-    Case(told, REDIS, f"container env REDIS_TIMERS {REF} name", "limits-secret"),
     Case(told, MONGO, f"container env MONGO_KEY {REF} name", "orders-secret"),
-    Case(told, JOB, f"container env MONGO_OPERATOR_PASSWORD {REF} name", "auth-secret"),
+    Case(told, JOB, f"container env MONGO_OPERATOR_PASSWORD {REF} name", "orders-secret"),
     Case(references, WORKER, "container env NATS_PASSWORD", told="refers to NATS_PASSWORD"),
+    Case(references, WEB, "container envFrom", [], told="refers to MONGO_HOSTS"),
     Case(references, REDIS, "container env REDIS_LIMITS", told="refers to REDIS_LIMITS"),
 ]
 

@@ -44,7 +44,6 @@ CASES = [
     Case(ingresses, STREAMS, "spec rules 0 http paths 0 backend service port number", 80),
     Case(settings, AUTH, "container env", [], told=f"{AUTH}: missing in the environment: MONGO"),
     Case(settings, AUTH, "container env JWT_KEY", told="JWT_KEY or JWT_PRIVATE_KEY"),
-    Case(replica_sets, AUTH, "container envFrom", [], told="MONGO_URI"),
     Case(settings, AUTH, "spec template metadata labels app.kubernetes.io/name", "users"),
     Case(settings, ORDERS, "container env LIMITS_REDIS_URL", told="limits"),
     Case(settings, RQ, "container env", [], told="NATS_URL"),

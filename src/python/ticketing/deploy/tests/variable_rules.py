@@ -54,26 +54,17 @@ def addresses(manifests: Manifests) -> Iterator[str]:
 
 
 def replica_sets(manifests: Manifests) -> Iterator[str]:
-    """A service's MONGO_URI names its own database, and every member of its own set."""
+    """Whoever calls a service's MongoDB knows every member of its set."""
     for one in of_kind(manifests, "StatefulSet"):
-        if labels(one)[COMPONENT] != "mongo":
-            continue
-        name, service = one["metadata"]["name"], labels(one)[NAME]
-        count = one["spec"].get("replicas", 1)
+        name, count = one["metadata"]["name"], one["spec"].get("replicas", 1)
         members = ",".join(f"{name}-{n}.{name}-srv:27017" for n in range(count))
-        login = f"{service}:$(MONGO_PASSWORD)"
-        wanted = {
-            "MONGO_URI": f"mongodb://{login}@{members}/{service}?replicaSet=rs0",
-            "MONGO_HOSTS": members,
-            "MONGO_DATABASE": service,
-        }
         for user in workloads(manifests):
-            if labels(user)[NAME] == service and labels(user)[COMPONENT] != "mongo":
-                given = dict(variables(manifests, containers(user)[0]))
-                needed = wanted if is_ours(user) else wanted.keys() - {"MONGO_URI"}
-                for each in needed:
-                    if given.get(each) != wanted[each]:
-                        yield f"{title(user)} has the {each} {given.get(each)}"
+            given = dict(variables(manifests, containers(user)[0]))
+            if (
+                name == f"{labels(user)[NAME]}-mongo"
+                and given.get("MONGO_HOSTS", members) != members
+            ):
+                yield f"{title(user)} has the MONGO_HOSTS {given['MONGO_HOSTS']}"
 
 
 def brokers(manifests: Manifests) -> Iterator[str]:

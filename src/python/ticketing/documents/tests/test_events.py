@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ticketing.common.core.event import subject
 from ticketing.documents.asyncapi import asyncapi, events_told
 from ticketing.documents.events_table import events_table
 from ticketing.documents.golden import GOLDEN, missing
+from ticketing.registry import declarations
+from ticketing.registry.declarations import CONSUMERS, consumers, services
 
 ROOT = Path(__file__).parents[5]
 
@@ -29,6 +32,20 @@ def test_the_table_says_of_every_event_who_tells_it_who_hears_it_and_what_it_mea
     assert signed_out[1:4] == ["auth", "auth, orders, payments, tickets", own]
     [ticket] = (row[3] for row in rows if "ticket.created" in row[0])
     assert "{id, title, price, userId, version, orderId?" in ticket
+
+
+def test_who_listens_from_outside_is_told_with_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    services()  # which stay as they are
+    (tmp_path / CONSUMERS).write_text('[announcer]\nhears = ["ticket.*"]\n')
+    monkeypatch.setattr(declarations, "TICKETING", tmp_path)
+    consumers.cache_clear()
+    told = asyncapi()["operations"]
+    consumers.cache_clear()
+    heard = {name for name in told if name.startswith("announcer.")}
+    events = (subject(kind) for kind in events_told())
+    assert heard == {f"announcer.receive.{one}" for one in events if one.startswith("ticket.")}
 
 
 def test_nothing_is_added_where_every_event_and_field_is_kept(root: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ticketing.local import infra, operator
 from ticketing.local.data_directory import DataDirectory
-from ticketing.local.environment import KEYS, STORE, Environment
+from ticketing.local.environment import Environment
 from ticketing.local.main import platform
 from ticketing.local.ports import Ports
 from ticketing.local.process import Part
@@ -116,9 +116,7 @@ def test_workers_share_their_work_under_names_of_their_own(data: DataDirectory) 
 
 def test_the_signing_key_goes_only_to_services_that_know_users(data: DataDirectory) -> None:
     parts, _ = platform(data, port=8080, hold_seconds=60)
-    knowing = {
-        f"{name}-{role}" for name, each in services().items() if each.tokens for role in KEYS
-    }
+    knowing = {f"{name}-web" for name, each in services().items() if each.tokens}
     assert _who_has(parts, data.secret("jwt.key")) == knowing
 
 
@@ -148,7 +146,9 @@ def _entitled(server: str, user: str) -> Iterator[str]:
         yield server
     for service in services().values():
         for name, role in service.roles.items():
-            own = {"nats": role.broker, "mongo": service.store and name in STORE}.get(server)
+            own = {"nats": role.broker, "mongo": service.store and name in ("web", "worker")}.get(
+                server
+            )
             if role.redis == user if server == "redis" else own and user == service.name:
                 yield f"{service.name}-{name}"
 

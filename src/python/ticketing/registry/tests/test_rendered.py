@@ -64,7 +64,7 @@ def objects(name: str) -> list[Json]:
 
 def test_the_rendered_files_are_current() -> None:
     """If not: ./pants run src/python/ticketing/registry"""
-    assert Rendered(ROOT, FOLDER, files()).stale() == []
+    assert Rendered(ROOT, files(), FOLDER).stale() == []
 
 
 def test_what_is_written_is_current_and_a_check_writes_nothing(tmp_path: Path) -> None:
