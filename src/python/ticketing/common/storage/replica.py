@@ -98,8 +98,7 @@ class Replica(Reader[C], Generic[C, S]):
         try:
             self.documents.update_one(known, newer, upsert=True)
         except DuplicateKeyError:  # it came meanwhile, is newer, or has what is not known here
-            if self.documents.update_one(known, newer).matched_count == 0:
-                self.documents.replace_one(older, newer["$set"])
+            self.documents.replace_one(older, newer["$set"])
 
     @contextmanager
     def rebuilt(self) -> Iterator[None]:

@@ -35,7 +35,8 @@ class Things(Page):
 
 
 class No(Refused):
-    sentence = "No more than {port}"
+    def __init__(self, *, port: int) -> None:
+        super().__init__(f"No more than {port}")
 
 
 class NotThat(Refused):

@@ -73,7 +73,7 @@ def publish(app: Flask, title: str, path: str, settings: Settings) -> None:
 
 
 def numbers_of(settings: Settings) -> dict[str, float]:
-    """What of it sentences may name."""
+    """What of it failures may take for their sentences."""
     found = msgspec.structs.asdict(settings)
     return {name: value for name, value in found.items() if isinstance(value, int | float)}
 
