@@ -45,10 +45,6 @@ class NotThat(Refused):
     field = "name"
 
 
-class InUse(Conflict):
-    sentence = "It is in use"
-
-
 @routes.get("")
 @Operation(
     "All things",
@@ -88,7 +84,7 @@ def get() -> ResponseReturnValue:
     "Be rid of it",
     answers={204: None},
     details="For good.",
-    says={409: [InUse], 503: [Unavailable("Later"), Unavailable("Not today")]},
+    says={409: [Conflict], 503: [Unavailable("Later"), Unavailable("Not today")]},
     conditional=True,
 )
 def remove() -> ResponseReturnValue:
