@@ -19,7 +19,7 @@ cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN`.
 
 Every answer of 4xx or 5xx holds `errors`: a `code` to go by and a sentence to show, with `field`
 where one field is wrong. New codes may come at any time.
-The gateway itself may answer 502, 503 or 504 while a service is away.
+The gateway itself may answer 502, 503 or 504 while a service is away, in a form of its own.
 
 Fields that you do not know may come with any answer: ignore them. Unknown fields of a body, and
 unknown parameters of a query, are ignored. Every answer of the services has an `X-Request-ID`.

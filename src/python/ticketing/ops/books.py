@@ -122,12 +122,8 @@ def _stores(services: Sequence[Service[Any]]) -> dict[str, Store[Any]]:
 
 def _waiting(service: Service[Any]) -> int:
     """Events in the service's outboxes."""
-    found = (
-        document["outbox"]
-        for store in service.stores
-        for document in store.documents.find({}, {"outbox": True})
-    )
-    return sum(map(len, found))
+    pending = (document for store in service.stores for document in store.pending(limit=0))
+    return sum(len(document["outbox"]) for document in pending)
 
 
 def _charges(platform: Platform) -> Iterator[Charge]:

@@ -15,14 +15,12 @@ from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mongo import Document, ping
 from ticketing.local import operator
 from ticketing.registry.declarations import services, stores
-from ticketing.registry.programs import build
+from ticketing.registry.programs import SECRET, build
 
 STORES = stores()
 ADDRESSES = ("NATS_URL", "REDIS_URL", *(f"{name.upper()}_MONGO_URI" for name in STORES))
 STRIPE = ("STRIPE_KEY", "STRIPE_API_BASE")
 VARIABLES = (*ADDRESSES, "NATS_CLUSTER_ID", *STRIPE)
-UNUSED = "of no use here, though long enough for a key"
-"""In place of a secret that is not set: nobody signs in here, and most verbs need no Stripe."""
 
 
 class Platform:
@@ -114,7 +112,8 @@ class Platform:
     def _build(self, name: str) -> Service[Any]:
         declared = services()[name]
         secrets = (each for role in declared.roles.values() for each in role.secrets.values())
-        needed = dict.fromkeys(chain(*secrets), UNUSED) | dict(self.env)
+        # Nobody signs in here, and most verbs need no Stripe.
+        needed = dict.fromkeys(chain(*secrets), SECRET) | dict(self.env)
         if declared.store:
             needed["MONGO_URI"] = self[f"{name.upper()}_MONGO_URI"]
         try:

@@ -41,7 +41,8 @@ class TicketReserved(Refused):
 class TooManyHolds(Refused):
     """The buyer is to pay, or let go of one, first."""
 
-    sentence = "You can hold at most {max_open_holds} tickets at once"
+    def __init__(self, *, max_open_holds: int) -> None:
+        super().__init__(f"You can hold at most {max_open_holds} tickets at once")
 
 
 class OrderComplete(Refused):

@@ -16,7 +16,8 @@ from ticketing.common.core.money import from_cents
 class TicketHeld(Refused):
     """An order holds it, or has bought it: its seller cannot `verb` it."""
 
-    sentence = "You cannot {verb} a reserved ticket"
+    def __init__(self, *, verb: str) -> None:
+        super().__init__(f"You cannot {verb} a reserved ticket")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ What a service refuses is a class of its own beside its model, with the sentence
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
@@ -14,14 +14,15 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 class Failure(Exception):  # noqa: N818  # the kinds read as sentences: raise Refused
     """A failure with a code for programs and a sentence that the caller may read.
 
-    Names in braces in the `sentence` are those of `values`; `field` is the one it is about, if any.
+    A kind whose sentence has values takes them by name, and passes the sentence on. `field` is the
+    one it is about, if any.
     """
 
     sentence: ClassVar[str] = ""
     field: ClassVar[str] = ""
 
-    def __init__(self, message: str = "", **values: Any) -> None:
-        super().__init__(message or self.sentence.format_map(values))
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.sentence)
 
     @classmethod
     def code(cls) -> str:

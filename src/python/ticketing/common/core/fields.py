@@ -12,15 +12,14 @@ T = TypeVar("T")
 
 def like(kind: Callable[..., T], source: object, **others: object) -> T:
     """One of this kind, whose fields are as those of the source that have the same names, but for
-    the others. What is None is left to its field's default.
+    the others; raises AttributeError where the source has no such field.
     """
-    values = {name: getattr(source, name, None) for name in field_names(kind)} | others
-    return kind(**{name: value for name, value in values.items() if value is not None})
+    names = (name for name in field_names(kind) if name not in others)
+    return kind(**{name: getattr(source, name) for name in names}, **others)
 
 
-def _find_names(kind: Any) -> tuple[str, ...]:
+@cache
+def field_names(kind: Any) -> tuple[str, ...]:
+    """Of a struct or dataclass."""
     of_struct = issubclass(kind, Struct)
     return tuple(field.name for field in (structs.fields(kind) if of_struct else fields(kind)))
-
-
-field_names: Callable[[Any], tuple[str, ...]] = cache(_find_names)

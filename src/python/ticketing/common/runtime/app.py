@@ -31,8 +31,8 @@ def create_app(service: Service[U]) -> Flask:
         secrets = keys.secrets() if isinstance(keys, LocalKeys) else [""]
         app.extensions[EXTENSION] = Keys(service.database[COLLECTION], secrets)
     init_identity(app, keys, service.revocations)
-    init_limits(app, settings)
     init_errors(app)
     routes.serve(app, service.use_cases)
+    init_limits(app, settings)
     publish(app, service.name, f"{routes.url_prefix or ''}/openapi.json", settings)
     return app

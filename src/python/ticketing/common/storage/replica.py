@@ -57,6 +57,10 @@ class Replica(Reader[C], Generic[C, S]):
     The collection has the name of the one that it copies.
     """
 
+    def __init__(self, documents: Documents) -> None:
+        super().__init__(documents)
+        self._seats = threading.Semaphore(WAITING)
+
     @staticmethod
     def copy(state: S, at: datetime, /) -> C:
         """What is kept of a state that was told of `at` that time."""
@@ -65,10 +69,6 @@ class Replica(Reader[C], Generic[C, S]):
     def apply(self, state: S, at: datetime = _NEVER) -> None:
         """Keep what an event tells; `at` is for those whose copies have the time of it."""
         self.keep(self.copy(state, at), state.version, state.unknown)
-
-    def __init__(self, documents: Documents) -> None:
-        super().__init__(documents)
-        self._seats = threading.Semaphore(WAITING)
 
     def wait_for(self, id: str) -> C:
         """The newest copy known, after a moment's patience where the id is so young that its news
@@ -90,7 +90,8 @@ class Replica(Reader[C], Generic[C, S]):
         """Keep the copy if it is newer than what is held; safe under any order and repetition.
 
         The `unknown` fields of its state stay beside it as they came, until newer news: a newer
-        version of the service, which takes over from this one, will know them.
+        version of the service, which takes over from this one, will know them. So what a copy has
+        in another form than the event (cents, say) needs another name there.
         """
         state = {**unknown, **state_of(copy), "version": version, UNKNOWN: sorted(unknown) or None}
         older = {"_id": copy.id, "version": {"$lt": version}}
@@ -98,8 +99,7 @@ class Replica(Reader[C], Generic[C, S]):
         try:
             self.documents.update_one(known, newer, upsert=True)
         except DuplicateKeyError:  # it came meanwhile, is newer, or has what is not known here
-            if self.documents.update_one(known, newer).matched_count == 0:
-                self.documents.replace_one(older, newer["$set"])
+            self.documents.replace_one(older, newer["$set"])
 
     @contextmanager
     def rebuilt(self) -> Iterator[None]:

@@ -101,7 +101,7 @@ class Store(Reader[A]):
             raise Conflict(f"{self.documents.name} {id} is no longer at version {version - 1}")
 
     def pending(self, limit: int) -> list[Document]:
-        """Up to `limit` documents with unpublished events, the oldest event's first."""
+        """Up to `limit` documents with unpublished events, the oldest event's first; 0 is all."""
         waiting = self.documents.find({"outbox.occurredAt": {"$gte": _LONG_AGO}}, {"outbox": True})
         return list(waiting.sort("outbox.occurredAt", 1).limit(limit))
 

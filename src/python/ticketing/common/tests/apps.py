@@ -20,10 +20,8 @@ def service_of(
 ) -> Service[Any]:
     """A service with these routes, with no database unless one is among the parts."""
     env = {**ENV, **(env or {})}
-    made: dict[str, Any] = {"use_cases": None, **parts}
-    return Service(
-        name="sample", settings=read(ServiceSettings, env), env=env, routes=routes, **made
-    )
+    made: dict[str, Any] = {"settings": read(ServiceSettings, env), "use_cases": None, **parts}
+    return Service(name="sample", env=env, routes=routes, **made)
 
 
 def app_of(routes: Routes[Any], **parts: Any) -> Flask:

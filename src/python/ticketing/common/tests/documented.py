@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, validate
 
 from ticketing.common.core.errors import Conflict, Refused, Unavailable
-from ticketing.common.web.limits import by_address, limited
+from ticketing.common.web.limits import Often, by_address, limited
 from ticketing.common.web.openapi import document
 from ticketing.common.web.operation import Operation, Tag, Who
 from ticketing.common.web.queries import Page, choice
 from ticketing.common.web.routes import Routes, told
 from ticketing.common.web.schemas import text
+from ticketing.common.web.settings import ServiceSettings
 from ticketing.common.web.views import Versioned
 
 routes = Routes[None]("things", __name__, url_prefix="/api/things")
@@ -35,16 +36,13 @@ class Things(Page):
 
 
 class No(Refused):
-    sentence = "No more than {port}"
+    def __init__(self, *, port: int) -> None:
+        super().__init__(f"No more than {port}")
 
 
 class NotThat(Refused):
     sentence = "Not that"
     field = "name"
-
-
-class InUse(Conflict):
-    sentence = "It is in use"
 
 
 @routes.get("")
@@ -86,7 +84,7 @@ def get() -> ResponseReturnValue:
     "Be rid of it",
     answers={204: None},
     details="For good.",
-    says={409: [InUse], 503: [Unavailable("Later"), Unavailable("Not today")]},
+    says={409: [Conflict], 503: [Unavailable("Later"), Unavailable("Not today")]},
     conditional=True,
 )
 def remove() -> ResponseReturnValue:
@@ -96,6 +94,13 @@ def remove() -> ResponseReturnValue:
 @routes.get("/silent")
 def silent() -> ResponseReturnValue:
     return ""
+
+
+class ThingsSettings(ServiceSettings, frozen=True, kw_only=True, rename="upper"):
+    things_per_address: Often = "3/minute"
+
+
+SETTINGS = ThingsSettings(mongo_uri="mongodb://nowhere/test")
 
 
 def made() -> dict[str, Any]:

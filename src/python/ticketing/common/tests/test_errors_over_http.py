@@ -29,7 +29,8 @@ routes = Routes[None]("failures", __name__, url_prefix="/api")
 
 
 class ShopClosed(Refused):
-    sentence = "It is closed until {hour}"
+    def __init__(self, *, hour: int) -> None:
+        super().__init__(f"It is closed until {hour}")
 
 
 class WrongSize(Refused):

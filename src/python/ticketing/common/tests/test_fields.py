@@ -1,45 +1,66 @@
 """Things made of others by the names of their fields."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from msgspec import UNSET, Struct, UnsetType
 
 from ticketing.common.core.fields import like
+from ticketing.common.web.views import View, view
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
     row: int
     note: str | None = None
-    sold: bool = False
 
 
-class Shown(Struct, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Sale(Seat):
+    at: datetime
+    price: int = 1
+
+
+class Told(Struct, kw_only=True):
+    row: int
+    note: str | None = "none"
+
+
+class Shown(View, frozen=True):
     row: int
     note: str | UnsetType = UNSET
-    price: int = 1
+    at: str | UnsetType = UNSET
+
+
+SALE = Sale(row=1, note="aisle", at=datetime(2026, 1, 31, 12, tzinfo=UTC), price=5)
 
 
 @pytest.mark.parametrize(
     ("source", "others", "made"),
     [
-        (Seat(row=1, note="aisle"), {}, Shown(row=1, note="aisle")),
-        (Seat(row=1), {}, Shown(row=1)),
-        (Seat(row=1, sold=True), {"price": 2, "row": 3}, Shown(row=3, price=2)),
-        (Seat(row=1), {"price": None}, Shown(row=1, price=1)),
+        (SALE, {}, Told(row=1, note="aisle")),
+        (Seat(row=1), {}, Told(row=1, note=None)),
+        (SALE, {"row": 3, "note": None}, Told(row=3, note=None)),
     ],
 )
 def test_fields_of_the_same_name_are_as_in_the_source_but_for_the_others(
-    source: Seat, others: dict[str, object], made: Shown
+    source: Seat, others: dict[str, object], made: Told
 ) -> None:
-    assert like(Shown, source, **others) == made
+    assert like(Told, source, **others) == made
 
 
 def test_a_dataclass_is_made_of_a_struct() -> None:
-    assert like(Seat, Shown(row=2, note="aisle", price=5)) == Seat(row=2, note="aisle")
+    assert like(Seat, Told(row=2, note="aisle")) == Seat(row=2, note="aisle")
 
 
-def test_what_lacks_a_field_without_default_cannot_be_made() -> None:
-    with pytest.raises(TypeError, match="row"):
-        like(Seat, object())
+def test_what_the_source_lacks_is_not_left_to_a_default() -> None:
+    with pytest.raises(AttributeError, match="price"):
+        like(Sale, Seat(row=1), at=SALE.at)
+    with pytest.raises(AttributeError, match="at"):
+        view(Shown, Seat(row=1))
+
+
+def test_a_view_leaves_out_what_is_none_and_has_times_in_their_form() -> None:
+    assert view(Shown, SALE) == Shown(row=1, note="aisle", at="2026-01-31T12:00:00.000Z")
+    assert view(Shown, SALE, note=None, at=None) == Shown(row=1)

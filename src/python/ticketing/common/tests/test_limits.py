@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,8 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
+from ticketing.common.runtime.app import create_app
 from ticketing.common.testing.servers import RedisServer, eventually
 from ticketing.common.tests.limited_service import THREE, Visit, service, statuses
+from ticketing.common.web.limits import by_address, limited
+from ticketing.common.web.routes import Routes
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +177,13 @@ def test_all_that_redis_keeps_is_named_for_it_and_is_dropped(
 def test_without_the_setting_nothing_is_limited(visit: Visit) -> None:
     client = visit(service(""))
     assert statuses(client, "/knock", 9) == [200] * 9
+
+
+def test_a_limit_that_no_setting_has_stops_the_process_at_the_start() -> None:
+    routes = Routes[None]("sample", __name__)
+    routes.post("/knock")(limited("nocks", by_address)(lambda: "done"))
+    with pytest.raises(AttributeError, match="nocks"):
+        create_app(replace(service(""), routes=routes))
 
 
 @pytest.mark.parametrize("often", ["", "many", "0/minute", "-1/minute", "3", "3/fortnight", "3/"])

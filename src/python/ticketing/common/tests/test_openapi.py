@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ticketing.common.identity.access import CSRF, CSRF_HEADER, SESSION
-from ticketing.common.runtime.app import create_app
-from ticketing.common.tests.apps import app_of, service_of
-from ticketing.common.tests.documented import ALL, MADE, ONE, routes
+from ticketing.common.tests.apps import app_of
+from ticketing.common.tests.documented import ALL, MADE, ONE, SETTINGS, routes
 
 KEY = ("header", "Idempotency-Key")
 
@@ -60,14 +60,14 @@ def test_schemas_come_from_the_views_and_from_what_is_taken() -> None:
 
 
 def test_numbers_in_sentences_are_the_settings_of_this_process() -> None:
-    client = create_app(service_of(routes, {"PORT": "8080"})).test_client()
+    client = app_of(routes, settings=replace(SETTINGS, port=8080)).test_client()
     told = client.get("/api/things/openapi.json").text
     assert "No more than 8080" in told
     assert "No more than 3000" not in told
 
 
 def test_every_service_answers_with_its_own_document() -> None:
-    client = app_of(routes).test_client()
+    client = app_of(routes, settings=SETTINGS).test_client()
     reply = client.get("/api/things/openapi.json")
     told: Any = reply.json
     assert told["paths"] == MADE["paths"]

@@ -70,7 +70,7 @@ def test_an_answer_names_the_codes_that_it_may_hold() -> None:
 
 def test_a_route_has_sentences_of_its_own_in_place_of_those_of_all() -> None:
     answers = ONE["delete"]["responses"]
-    assert sentences(answers["409"]) == [("It is in use", None)]
+    assert sentences(answers["409"]) == [("Somebody else was first, try again", None)]
     assert sentences(answers["503"]) == [("Later", None), ("Not today", None)]
     assert ALL["post"]["responses"]["409"] == {"$ref": "#/components/responses/Conflict"}
 

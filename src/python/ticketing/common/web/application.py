@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from secrets import token_hex
-from typing import Any
 
-import msgspec
 from flask import Flask, Response, g, request
-from flask.json.provider import JSONProvider
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from ticketing.common.core import health
@@ -16,26 +13,6 @@ from ticketing.common.web.proxies import behind
 from ticketing.common.web.settings import WebSettings
 
 
-class MsgspecProvider(JSONProvider):
-    """Flask's JSON by msgspec: strict (no NaN), and quick."""
-
-    def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """The JSON text of builtins, dataclasses and msgspec structs."""
-        return msgspec.json.encode(obj).decode()
-
-    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """The value of a JSON text; raises ValueError if it is none."""
-        try:
-            return msgspec.json.decode(s)
-        except msgspec.DecodeError as error:
-            raise ValueError(str(error)) from None
-
-    def response(self, *args: Any, **kwargs: Any) -> Response:
-        """A response with the JSON of the one argument."""
-        obj = self._prepare_response_obj(args, kwargs)
-        return Response(msgspec.json.encode(obj), mimetype="application/json")
-
-
 def application(import_name: str, ready: Mapping[str, Check], edge: WebSettings) -> Flask:
     """An application without routes of its own; it is ready when all of `ready` passes.
 
@@ -43,7 +20,6 @@ def application(import_name: str, ready: Mapping[str, Check], edge: WebSettings)
     is sent back. `edge` names the gateways that are believed, and the other sites let in.
     """
     app = Flask(import_name, static_folder=None)
-    app.json = MsgspecProvider(app)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.register_blueprint(health.blueprint(alive={}, ready=ready))

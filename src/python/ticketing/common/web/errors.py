@@ -38,7 +38,8 @@ class InternalError(Failure):
 class TooManyRequests(Failure):
     """A limit is reached, for so many `seconds`."""
 
-    sentence = "Too many requests, try again in {seconds} seconds"
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(f"Too many requests, try again in {seconds} seconds")
 
 
 _STATUS: dict[type[Failure], int] = {

@@ -1,7 +1,7 @@
 """How often one may ask: limits by address, by user or by what a service says, counted in Redis."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -56,10 +56,16 @@ def limited(setting: str, by: Key) -> Callable[[Callable[P, R]], Callable[P, R]]
                 limits.count(setting, key)
             return view(*args, **kwargs)
 
-        counted.is_limited = True  # type: ignore[attr-defined]  # for the documents
+        counted.limits = [setting, *limits_of(view)]  # type: ignore[attr-defined]
         return counted
 
     return decorate
+
+
+def limits_of(view: Callable[..., Any]) -> list[str]:
+    """The settings that say how often this view may be asked."""
+    named: list[str] = getattr(view, "limits", [])
+    return named
 
 
 def by_address() -> str | None:
@@ -81,18 +87,22 @@ def by_user() -> str | None:
 
 
 def init_limits(app: Flask, settings: ServiceSettings) -> None:
-    """Hold the app to the limits in its settings, if there is a Redis to count them in."""
+    """Hold the app's views, all of which are there, to their limits, if there is a Redis to count
+    in; raises AttributeError where one names no setting.
+    """
+    named = sorted({name for view in app.view_functions.values() for name in limits_of(view)})
+    limits: dict[str, str] = {name: getattr(settings, name) for name in named}
     if settings.limits_redis_url:
-        app.extensions[_EXTENSION] = RateLimits(app, settings)
+        app.extensions[_EXTENSION] = RateLimits(app, settings.limits_redis_url, limits)
 
 
 class RateLimits:
-    """The limits of one application, which are its settings of the type Often.
+    """The limits of one application, by the names of their settings.
 
     While Redis is away this process counts in its own memory: nobody is refused for want of it.
     """
 
-    def __init__(self, app: Flask, settings: ServiceSettings) -> None:
+    def __init__(self, app: Flask, url: str, limits: Mapping[str, str]) -> None:
         options: dict[str, Any] = {
             "socket_timeout": PATIENCE,
             "socket_connect_timeout": PATIENCE,
@@ -102,17 +112,13 @@ class RateLimits:
             lambda: "",  # every limit has its own key
             request_identifier=lambda: "any",  # and its own name, whatever the route
             app=app,
-            storage_uri=settings.limits_redis_url,
+            storage_uri=url,
             storage_options=options,
             strategy="moving-window",
             in_memory_fallback_enabled=True,
             swallow_errors=True,
         )
-        self._counts = {
-            field.name: self._counting(field.name, getattr(settings, field.name))
-            for field in msgspec.structs.fields(settings)
-            if field.type == Often
-        }
+        self._counts = {name: self._counting(name, often) for name, often in limits.items()}
         app.register_error_handler(RateLimitExceeded, self._refuse)
 
     def count(self, setting: str, key: str) -> None:

@@ -17,6 +17,7 @@ from ticketing.common.core.names import camel
 from ticketing.common.core.settings import Settings
 from ticketing.common.identity.access import CSRF, CSRF_HEADER, SESSION
 from ticketing.common.web.idempotency import HEADER
+from ticketing.common.web.limits import limits_of
 from ticketing.common.web.openapi_answers import SCHEMAS, Json, Numbers, add_answers, answers_of
 from ticketing.common.web.operation import Operation, Who
 from ticketing.common.web.routes import kept
@@ -73,7 +74,7 @@ def publish(app: Flask, title: str, path: str, settings: Settings) -> None:
 
 
 def numbers_of(settings: Settings) -> dict[str, float]:
-    """What of it sentences may name."""
+    """What of it failures may take for their sentences."""
     found = msgspec.structs.asdict(settings)
     return {name: value for name, value in found.items() if isinstance(value, int | float)}
 
@@ -91,7 +92,7 @@ def document(app: Flask, title: str, numbers: Numbers, **info: str) -> Json:
     for name, scheme in SECURITY.items():
         spec.components.security_scheme(name, scheme)
     for rule, method, operation in routes:
-        limited = hasattr(app.view_functions[rule.endpoint], "is_limited")
+        limited = bool(limits_of(app.view_functions[rule.endpoint]))
         told = _operation(rule, method, operation, numbers, limited=limited)
         spec.path(_path(rule), operations={method.lower(): told})
     made = spec.to_dict()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from inspect import signature
 from typing import Any
 
 import msgspec
@@ -24,8 +25,8 @@ from ticketing.common.web.routes import MalformedJson, NotAnObject, NotJson
 from ticketing.common.web.views import Errors
 
 Json = dict[str, Any]
-Numbers = Mapping[str, float]
-"""Settings, which sentences may name."""
+Numbers = Mapping[str, Any]
+"""Settings, which failures may take for their sentences."""
 
 SCHEMAS = "#/components/schemas/{name}"
 
@@ -162,7 +163,10 @@ def _example(failure: Failure) -> tuple[str, Json]:
 
 
 def _shown(said: Said, numbers: Numbers) -> Failure:
-    return said("", **numbers) if isinstance(said, type) else said
+    if not isinstance(said, type):
+        return said
+    named = signature(said).parameters.keys() & numbers.keys()
+    return said(**{name: numbers[name] for name in named})
 
 
 def _said(operation: Operation) -> Iterator[Said]:

@@ -7,7 +7,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ticketing.common.core.clock import iso
-from ticketing.common.core.fields import like
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -65,6 +64,10 @@ def view(kind: type[V], source: object, **others: object) -> V:
     """What clients get of a model: its fields of the same names, times in their form, but for the
     others. What is None does not apply.
     """
-    values = {name: getattr(source, name, None) for name in kind.__struct_fields__}
-    times = {name: iso(value) for name, value in values.items() if isinstance(value, datetime)}
-    return like(kind, source, **{**times, **others})
+    names = (name for name in kind.__struct_fields__ if name not in others)
+    values = {name: getattr(source, name) for name in names} | others
+    return kind(**{name: _shown(value) for name, value in values.items() if value is not None})
+
+
+def _shown(value: object) -> object:
+    return iso(value) if isinstance(value, datetime) else value
