@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from ticketing.common.runtime.service import Service
@@ -15,18 +16,21 @@ def module(name: str) -> str:
     return f"ticketing.{name}.main"
 
 
-def build(name: str, env: Mapping[str, str], *arguments: Any) -> Service[Any]:
-    """The service as its own processes put it together; `arguments` follow the environment's.
+def build(name: str, env: Mapping[str, str], **parts: Any) -> Service[Any]:
+    """The service as its own processes put it together, with those of the parts that it takes: a
+    `database`, a `clock`.
 
     Raises KeyError where no service of this name has a `build`.
     """
-    made: Service[Any] = built_by()[name](env, *arguments)
+    put_together = built_by()[name]
+    taken = parts.keys() & signature(put_together).parameters.keys()
+    made: Service[Any] = put_together(env, **{part: parts[part] for part in taken})
     return made
 
 
-def sample(name: str, *arguments: Any) -> Service[Any]:
+def sample(name: str, **parts: Any) -> Service[Any]:
     """The service built with an environment of placeholders, to ask for its routes and events."""
-    return build(name, sample_environment(name), *arguments)
+    return build(name, sample_environment(name), **parts)
 
 
 def sample_environment(name: str) -> dict[str, str]:

@@ -57,12 +57,9 @@ class World:
         environment = sample_environment(name)
         for each in variables:
             environment |= each
-        more: dict[str, tuple[Any, ...]] = {
-            "auth": (utc_now,),  # by which the library judges its tokens
-            "payments": (self.clock, self.bank),
-        }
+        clock = utc_now if name == "auth" else self.clock  # by which the library judges its tokens
         database = FatedDatabase(memory_database(), self.fate)
-        service = build(name, environment, database, *more.get(name, (self.clock,)))
+        service = build(name, environment, database=database, clock=clock, processor=self.bank)
         service.prepare()
         return service
 

@@ -11,14 +11,14 @@ from ticketing.common.core.events import OrderState
 from ticketing.common.runtime.service import Service
 from ticketing.common.storage.mapping import stored_names
 from ticketing.common.storage.replica import Replica
-from ticketing.common.testing.services import ENV, memory_database
+from ticketing.common.testing.services import memory_database
 from ticketing.local.tests.bank import CHALLENGED
 from ticketing.local.tests.world import World
 from ticketing.ops import convergence
 from ticketing.ops.books import Books, copies_in
 from ticketing.ops.tests.bookkeeping import NOW
 from ticketing.registry.declarations import stores
-from ticketing.registry.programs import build
+from ticketing.registry.programs import sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ def test_a_replica_that_nobody_named_here_is_compared_too(world: World) -> None:
 
 
 def test_every_replica_there_is_has_its_source_among_the_services() -> None:
-    services = [build(name, ENV, memory_database()) for name in stores()]
+    services = [sample(name, database=memory_database()) for name in stores()]
     copies = copies_in(services)
     assert len(copies) == sum(len(service.replicas) for service in services)
     assert all(hasattr(each.model, "state") for each in copies)

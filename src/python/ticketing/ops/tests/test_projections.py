@@ -28,7 +28,7 @@ from ticketing.common.testing.servers import NatsServer
 from ticketing.common.testing.services import ENV, deliver, memory_database
 from ticketing.ops.projections import Rebuilt, rebuild
 from ticketing.registry.declarations import stores
-from ticketing.registry.programs import build
+from ticketing.registry.programs import sample
 from ticketing.tickets import handlers
 from ticketing.tickets import main as tickets_main
 from ticketing.tickets.service import Tickets
@@ -132,7 +132,7 @@ def test_a_stream_that_lost_its_beginning_rebuilds_nothing(
 
 @pytest.mark.parametrize("name", stores())
 def test_every_service_with_a_replica_can_have_it_made_again(name: str) -> None:
-    service = build(name, ENV, memory_database())
+    service = sample(name)
     assert bool(service.events.replicas.subjects) == bool(service.replicas)
 
 
