@@ -29,12 +29,12 @@ class OldTicket:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTicket(OldTicket):
-    venue: str | None = None
+    mascot: str | None = None
     doors_open: datetime | None = None
 
 
 class NewState(TicketState, frozen=True):
-    venue: str | None = None
+    mascot: str | None = None
     doors_open: datetime | None = None
 
 
@@ -52,7 +52,7 @@ class NewTickets(Replica[NewTicket, NewState]):
     @staticmethod
     def copy(ticket: NewState, _: datetime, /) -> NewTicket:
         return NewTicket(
-            id=ticket.id, title=ticket.title, venue=ticket.venue, doors_open=ticket.doors_open
+            id=ticket.id, title=ticket.title, mascot=ticket.mascot, doors_open=ticket.doors_open
         )
 
 
@@ -94,23 +94,23 @@ def body(version: int, news: dict[str, Any]) -> bytes:
 
 
 def test_a_newer_version_finds_what_an_older_one_did_not_know(versions: Versions) -> None:
-    versions.tell_old(0, venue="La Scala", doorsOpen=NOON)
+    versions.tell_old(0, mascot="A lion", doorsOpen=NOON)
     stored = versions.documents.find_one({"_id": "t"})
     assert stored is not None
-    assert (stored["title"], stored["venue"]) == ("Opera", "La Scala")
-    found = NewTicket(id="t", title="Opera", venue="La Scala", doors_open=NOON)
+    assert (stored["title"], stored["mascot"]) == ("Opera", "A lion")
+    found = NewTicket(id="t", title="Opera", mascot="A lion", doors_open=NOON)
     assert versions.read_new() == found
     assert versions.read_old() == OldTicket(id="t", title="Opera")
 
 
 def test_news_replace_them(versions: Versions) -> None:
-    versions.tell_old(0, venue="La Scala", doorsOpen=NOON)
-    versions.tell_old(1, venue="La Fenice")
-    assert versions.read_new() == NewTicket(id="t", title="Opera", venue="La Fenice")
+    versions.tell_old(0, mascot="A lion", doorsOpen=NOON)
+    versions.tell_old(1, mascot="A phoenix")
+    assert versions.read_new() == NewTicket(id="t", title="Opera", mascot="A phoenix")
     versions.tell_old(2)
     assert versions.read_new() == NewTicket(id="t", title="Opera")
-    versions.tell_new(3, venue="Teatro Regio")
-    versions.tell_old(4, venue="La Scala")
+    versions.tell_new(3, mascot="A bear")
+    versions.tell_old(4, mascot="A lion")
     versions.tell_new(5, doorsOpen=NOON)
     assert versions.read_new() == NewTicket(id="t", title="Opera", doors_open=NOON)
     stored = versions.documents.find_one({"_id": "t"})
@@ -118,11 +118,11 @@ def test_news_replace_them(versions: Versions) -> None:
 
 
 def test_old_news_change_nothing(versions: Versions) -> None:
-    versions.tell_old(5, venue="La Scala")
+    versions.tell_old(5, mascot="A lion")
     stored = versions.documents.find_one({"_id": "t"})
     for late in (5, 4):
-        versions.tell_old(late, venue="La Fenice", doorsOpen=NOON)
-        versions.tell_new(late, venue="La Fenice")
+        versions.tell_old(late, mascot="A phoenix", doorsOpen=NOON)
+        versions.tell_new(late, mascot="A phoenix")
         versions.tell_old(late)
     assert versions.documents.find_one({"_id": "t"}) == stored
 
@@ -137,8 +137,8 @@ def test_a_field_is_not_kept_in_place_of_what_a_copy_has_itself(versions: Versio
 
 
 def test_a_state_says_what_of_it_is_not_known() -> None:
-    event = read(TicketUpdated, body(3, {"venue": {"city": "Milan"}, "withdrawn": True}))
-    assert event.ticket.unknown == {"venue": {"city": "Milan"}}
+    event = read(TicketUpdated, body(3, {"mascot": {"animal": "lion"}, "withdrawn": True}))
+    assert event.ticket.unknown == {"mascot": {"animal": "lion"}}
     assert event.ticket.withdrawn
     assert event.ticket == msgspec.convert({**STATE, "version": 3, "withdrawn": True}, TicketState)
     assert event.ticket.unknown != msgspec.structs.replace(event.ticket).unknown == {}

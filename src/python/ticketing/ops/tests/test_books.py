@@ -82,7 +82,7 @@ def test_every_field_of_every_replica_is_compared(world: World) -> None:
                 (document,) = replica.documents.find()
                 replica.documents.update_one({}, {"$set": {name: "wrong"}})
                 assert differences(world.services) == [f"{service.name} differs in {name}"]
-                replica.documents.update_one({}, {"$set": {name: document[name]}})
+                replica.documents.replace_one({"_id": document["_id"]}, document)
 
 
 def test_a_replica_that_nobody_named_here_is_compared_too(world: World) -> None:
