@@ -208,6 +208,7 @@
       demand(this.#element, "elements.submit(): create and mount the Payment Element first.");
       const result = await this.#element.ask("submit");
       this.#submitted = !result.error;
+      if (result.error) this.#element.focus();
       return result;
     }
 
