@@ -16,6 +16,9 @@ _ID = re.compile(r"[0-9a-f]{24}\Z")
 NUMBER = r"^\s*(0{0,18}[0-9]{1,6}|0{0,6}[0-9]{0,6}\.[0-9]{1,2}0{0,10})\s*$"
 _NUMBER = re.compile(NUMBER)
 
+# What Python trims and JSON Schema's \s leaves out is blank, too.
+_BLANK, _VISIBLE = r"[\s\u001c-\u001f\u0085]", r"[^\s\u001c-\u001f\u0085]"
+
 
 def text(
     message: str,
@@ -71,7 +74,8 @@ def _shape(rules: tuple[validate.Validator, ...], *, trim: bool) -> dict[str, An
             case validate.Length(min=least, max=most) if not trim:
                 shape |= {"minLength": least or 0} | ({"maxLength": most} if most else {})
             case validate.Length(max=int(most)) if not shape:
-                shape["pattern"] = rf"^\s*\S([\s\S]{{0,{most - 2}}}\S)?\s*$"
+                rest = rf"{_VISIBLE}([\s\S]{{0,{most - 2}}}{_VISIBLE})?"
+                shape["pattern"] = f"^{_BLANK}*{rest}{_BLANK}*$"
     return shape
 
 
