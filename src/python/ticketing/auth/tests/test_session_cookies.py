@@ -15,7 +15,7 @@ from ticketing.common.core.settings import read
 from ticketing.common.runtime.app import create_app
 from ticketing.common.runtime.service import Service
 from ticketing.common.testing.services import ENV
-from ticketing.common.testing.tokens import token_of
+from ticketing.common.testing.tokens import SPELLINGS, token_of
 from ticketing.common.web.routes import Routes
 from ticketing.common.web.settings import ServiceSettings
 
@@ -65,18 +65,6 @@ def test_a_session_can_be_named_by_who_cannot_write(browser: FlaskClient) -> Non
     assert browser.post("/named").get_json() == "session-of-u1"
     assert browser.post("/named", headers=bearer(token_of("u2"))).get_json() == "session-of-u2"
     assert browser.post("/named", headers=bearer("bad")).get_json() is None
-
-
-SPELLINGS = {
-    "Bearer {}": True,
-    "bearer {}": True,
-    "BEARER   {} ": True,
-    "Bearer {}, x": False,
-    "Bearer {} ,": False,
-    "Bearer {} x": False,
-    "Bearer x, Bearer {}": False,
-    "Bearer={}": False,
-}
 
 
 @pytest.mark.parametrize(("spelling", "good"), SPELLINGS.items())

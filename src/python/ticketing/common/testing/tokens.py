@@ -13,6 +13,18 @@ from ticketing.common.identity.token_keys import shared_key
 JWT_KEY = "a key that only tests use, thirty-two bytes or more"
 HEADER: Mapping[str, Any] = {"kid": shared_key(JWT_KEY).key_id}
 
+SPELLINGS = {
+    "Bearer {}": True,
+    "bearer {}": True,
+    "BEARER   {} ": True,
+    "Bearer {}, x": False,
+    "Bearer {} ,": False,
+    "Bearer {} x": False,
+    "Bearer x, Bearer {}": False,
+    "Bearer={}": False,
+}
+"""Of an Authorization header, with whether the token in it is read."""
+
 
 def claims_of(user_id: str, **changes: Any) -> dict[str, Any]:
     """What a token of this user says, for the next ten minutes."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ticketing.common.core.errors import NotAuthorized
 from ticketing.common.identity.access import signed_in, user_if_signed_in
-from ticketing.common.testing.tokens import claims_of, forged, token_of
+from ticketing.common.testing.tokens import SPELLINGS, claims_of, forged, token_of
 from ticketing.common.tests.apps import app_of, errors, reply
 from ticketing.common.web.routes import Routes
 
@@ -146,18 +146,6 @@ def test_a_bad_token_is_nobody_and_not_authorized(client: FlaskClient, token: st
         assert reply(client.get("/who", headers=headers)) == (200, None)
         for path in ("/mine", "/library"):
             assert reply(client.get(path, headers=headers)) == NOT_AUTHORIZED
-
-
-SPELLINGS = {
-    "Bearer {}": True,
-    "bearer {}": True,
-    "BEARER   {} ": True,
-    "Bearer {}, x": False,
-    "Bearer {} ,": False,
-    "Bearer {} x": False,
-    "Bearer x, Bearer {}": False,
-    "Bearer={}": False,
-}
 
 
 @pytest.mark.parametrize(("spelling", "good"), SPELLINGS.items())
